@@ -1,0 +1,1 @@
+"""One kind of check, one file; found by file name."""

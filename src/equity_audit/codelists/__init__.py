@@ -1,0 +1,1 @@
+"""Code lists, each with its source and edition."""

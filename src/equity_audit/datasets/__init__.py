@@ -1,0 +1,1 @@
+"""One dataset, one YAML file."""

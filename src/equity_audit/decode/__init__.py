@@ -1,0 +1,1 @@
+"""Raw value → meaning, one file a subject. Pandas only."""

@@ -1,0 +1,1 @@
+"""Disclosure control: the only door from an Audit to a Report."""

@@ -1,0 +1,1 @@
+"""Install, verify and find what records are linked to."""

@@ -1,0 +1,1 @@
+"""Synthetic extracts with planted faults, and the truth about them."""
