@@ -1,0 +1,168 @@
+"""Complementary suppression by quick steps: a good pattern, not proved to be the smallest.
+
+First no sum may hold a single hidden cell; then each cell that a reader can still narrow down gets the
+cheapest way out that a linear programme finds. Works on tables and linked tables of any shape.
+"""
+
+import numpy as np
+from scipy import sparse
+from scipy.optimize import linprog
+
+from equity_audit.disclosure.cells import Array, System
+from equity_audit.disclosure.reader import CLOSE, Facts, Reader
+from equity_audit.errors import DisclosureError
+
+COMPLEMENT_VALUES = 3  # a complementary cell must not be exact; two values are nearly so
+CHANGE = 25  # repairs between two looks at what is still short
+
+
+def reader_of(system: System, hidden: Array) -> Reader:
+    """Reader who knows the shown cells, the relations and that counts are at least 0."""
+    nothing = np.zeros(system.matrix.shape[0])
+    low = np.where(hidden, 0.0, system.counts)
+    high = np.where(hidden, np.inf, system.counts)
+    return Reader(Facts(system.matrix, nothing, nothing, low, high), start=system.counts)
+
+
+def shortfall(system: System, hidden: Array, primary: Array, cover: tuple[int, int]) -> tuple[Array, Array]:
+    """How far (in counts) each primary cell stays short of the cover below and above; zeros where it does not."""
+    reader = reader_of(system, hidden)
+    want_low, want_high = np.full(reader.size, np.nan), np.full(reader.size, np.nan)
+    want_low[primary] = np.minimum(cover[0], system.counts[primary])
+    want_high[primary] = np.maximum(cover[1], system.counts[primary])
+    reader.reach(want_low, want_high)
+    below = np.where(primary, np.maximum(reader.attained_low - cover[0], 0), 0.0)
+    above = np.where(primary, np.maximum(cover[1] - reader.attained_high, 0), 0.0)
+    return below, above
+
+
+def no_lonely_cells(system: System, hidden: Array, least: float) -> Array:
+    """Hide more until no relation holds exactly one hidden cell.
+
+    Prefers the cell that settles most lonely relations and opens fewest, then cells of at least ``least``
+    (they can fall far enough), then small counts. Cells that cannot be hidden leave a relation lonely.
+    """
+    hidden = hidden.copy()
+    by_row, by_cell = system.matrix, sparse.csc_array(system.matrix)
+    within = np.bincount(system.matrix.nonzero()[0], hidden[system.matrix.nonzero()[1]], by_row.shape[0])
+    offered = system.published & ~system.fixed
+    untidy = (system.counts < least) + np.log1p(system.counts) / 100
+    waiting = list(np.flatnonzero(within == 1))
+    while waiting:
+        row = waiting.pop()
+        if within[row] != 1:
+            continue
+        parts = by_row.indices[by_row.indptr[row] : by_row.indptr[row + 1]]
+        choices = parts[offered[parts] & ~hidden[parts]]
+        if len(choices) == 0:
+            continue
+        spans = [by_cell.indices[by_cell.indptr[cell] : by_cell.indptr[cell + 1]] for cell in choices]
+        cost = [np.sum(within[span] == 0) - np.sum(within[span] == 1) for span in spans]
+        best = int(np.argmin(np.array(cost) + untidy[choices]))
+        hidden[choices[best]] = True
+        within[spans[best]] += 1
+        waiting.extend(spans[best][within[spans[best]] == 1])
+    return hidden
+
+
+def way_out(system: System, hidden: Array, cell: int, amount: float) -> Array:
+    """Cells to hide besides, so that ``cell`` can move by ``amount`` (negative: fall) on its own account.
+
+    The cheapest other table with the same sums, by linear programme; a cell's cost is what it moves.
+
+    Raises
+    ------
+    DisclosureError
+        Cells that cannot be hidden leave no way out.
+    """
+    free = np.flatnonzero(hidden | (system.published & ~system.fixed))
+    matrix = system.matrix[:, free]
+    costs = np.where(hidden[free], 0.0, 1.0 + 0.5 * (system.counts[free] == 0))
+    costs += 1e-4 * np.log1p(system.counts[free])
+    rise, fall = np.full(len(free), np.inf), system.counts[free].copy()
+    at = int(np.searchsorted(free, cell))
+    rise[at], fall[at] = max(amount, 0), max(-amount, 0)
+    bounds = np.column_stack([np.zeros(2 * len(free)), np.concatenate([rise, fall])])
+    bounds[at, 0], bounds[len(free) + at, 0] = rise[at], fall[at]
+    result = linprog(
+        np.concatenate([costs, costs]),
+        A_eq=sparse.hstack([matrix, -matrix]),
+        b_eq=np.zeros(matrix.shape[0]),
+        bounds=bounds,
+        method="highs",
+    )
+    if result.x is None:
+        raise DisclosureError(
+            "A small count can be worked out from figures that are already published. Nothing was written."
+        )
+    moved = result.x[: len(free)] + result.x[len(free) :] > CLOSE
+    found: Array = free[moved & ~hidden[free]]
+    return found
+
+
+def repair(system: System, hidden: Array, primary: Array, cover: tuple[int, int]) -> Array:
+    """Hide more until every primary cell can take every value of the cover's ends; verified before it is returned.
+
+    Raises
+    ------
+    DisclosureError
+        No pattern of the cells that may be hidden protects a cell.
+    """
+    hidden = hidden.copy()
+    while True:
+        below, above = shortfall(system, hidden, primary, cover)
+        short = np.flatnonzero((below > 0) | (above > 0))
+        if len(short) == 0:
+            return hidden
+        before = int(hidden.sum())
+        for cell in short[:CHANGE]:
+            if above[cell] > 0:
+                hidden[way_out(system, hidden, cell, cover[1] - system.counts[cell])] = True
+            if below[cell] > 0:
+                hidden[way_out(system, hidden, cell, cover[0] - system.counts[cell])] = True
+        if int(hidden.sum()) == before:
+            # Fractions satisfy the programme where whole numbers do not: give the first cell its sums' totals and parts.
+            hidden = _loosen(system, hidden, int(short[0]))
+
+
+def settle_complements(system: System, hidden: Array, primary: Array) -> Array:
+    """Show complementary cells that hide nothing, and hide more beside those with too few values.
+
+    An exact cell is known to the reader either way, so showing it gives nothing away.
+    """
+    hidden = hidden.copy()
+    while True:
+        complements = np.flatnonzero(hidden & system.published & ~primary)
+        reader = reader_of(system, hidden)
+        reader.spread(complements, COMPLEMENT_VALUES)
+        values = reader.attained_high[complements] - reader.attained_low[complements] + 1
+        exact = complements[(values == 1)]
+        narrow = complements[(values > 1) & (values < COMPLEMENT_VALUES)]
+        if len(exact):
+            hidden[exact] = False
+        elif len(narrow):
+            before = int(hidden.sum())
+            cell = int(narrow[0])
+            hidden[way_out(system, hidden, cell, COMPLEMENT_VALUES - 1)] = True
+            if int(hidden.sum()) == before:
+                hidden = _loosen(system, hidden, cell)
+        else:
+            return hidden
+
+
+def _loosen(system: System, hidden: Array, cell: int) -> Array:
+    """Hide one more cell of the relations around a cell, nearest first."""
+    hidden = hidden.copy()
+    near = np.zeros(len(hidden), dtype=bool)
+    near[cell] = True
+    offered = system.published & ~system.fixed & ~hidden
+    links = abs(system.matrix)
+    while True:
+        wider = (links.T @ (links @ near.astype(float))) > 0
+        found = np.flatnonzero(wider & offered)
+        if len(found):
+            hidden[found[np.argmin(system.counts[found])]] = True
+            return hidden
+        if np.array_equal(wider | near, near):
+            raise DisclosureError("A small count cannot be protected by hiding more cells. Nothing was written.")
+        near |= wider

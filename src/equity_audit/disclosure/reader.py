@@ -1,0 +1,266 @@
+"""What a reader of published figures can work out about the figures that are hidden.
+
+The reader knows linear facts ``row_low <= matrix @ x <= row_high`` and ``low <= x <= high`` about whole
+numbers x. `Reader` finds, for each number, values it can really take: every value reported as attained
+comes with a whole solution of all the facts, so an answer errs only towards *narrow*.
+
+One linear programme lets many numbers reach their wanted values together; only those still short of
+them get programmes of their own, and branch and bound only where a vertex is not whole. That is what
+makes ten thousand cells a matter of seconds.
+
+Source: the attacker's problem of Fischetti and Salazar-González, Management Science 2001, 47(7), 1008-1027.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from equity_audit.errors import DisclosureError
+
+CLOSE = 1e-6  # HiGHS's feasibility tolerance
+NODES = 2_000  # of branch and bound a number; a count, not a time, so that every machine gives the same answer
+ROUNDS = 12  # of joint programmes
+CAP = 10_000_000  # stands for "no upper limit" where a programme needs a number
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Linear facts about whole numbers; infinite ends are open."""
+
+    matrix: sparse.csr_array
+    row_low: Array
+    row_high: Array
+    low: Array
+    high: Array
+
+
+def tighten(facts: Facts, rounds: int = 100) -> tuple[Array, Array]:
+    """Interval propagation: lower and upper end of each number as far as single facts give them.
+
+    Raises
+    ------
+    DisclosureError
+        The facts contradict each other.
+    """
+    table = facts.matrix.tocoo()
+    rows, columns, weights = table.row, table.col, table.data
+    count = facts.matrix.shape[0]
+    low, high = facts.low.astype(float), facts.high.astype(float)
+    positive = weights > 0
+    for _ in range(rounds):
+        least = weights * np.where(positive, low[columns], high[columns])
+        most = weights * np.where(positive, high[columns], low[columns])
+        rest_least = _others(rows, least, count)
+        rest_most = _others(rows, most, count)
+        upper = (facts.row_high[rows] - rest_least) / weights
+        lower = (facts.row_low[rows] - rest_most) / weights
+        new_low, new_high = low.copy(), high.copy()
+        # The slack grows with the size of the numbers: a percentage of a large count is not exact in floating point.
+        slack = CLOSE * (1 + 1e-6 * np.abs(np.where(np.isfinite(least), least, 0)))
+        np.maximum.at(new_low, columns, np.ceil(np.where(positive, lower, upper) - slack))
+        np.minimum.at(new_high, columns, np.floor(np.where(positive, upper, lower) + slack))
+        if (new_low > new_high).any():
+            raise DisclosureError(
+                "The published figures contradict each other, so what they give away cannot be judged. Nothing was written."
+            )
+        if np.array_equal(new_low, low) and np.array_equal(new_high, high):
+            break
+        low, high = new_low, new_high
+    return low, high
+
+
+def _others(rows: Array, terms: Array, count: int) -> Array:
+    """Sum of the other terms of each term's row; infinite when one of them is."""
+    endless = np.isinf(terms)
+    finite = np.where(endless, 0.0, terms)
+    sums = np.bincount(rows, finite, count)[rows] - finite
+    open_others = np.bincount(rows, endless, count)[rows] - endless
+    infinite = terms[endless][0] if endless.any() else 0.0
+    return np.where(open_others > 0, infinite, sums)
+
+
+class Reader:
+    """A reader of published figures, who looks for the values a hidden number can take.
+
+    ``attained_low`` and ``attained_high`` hold the smallest and largest value found so far in whole
+    solutions. ``start`` is one solution to begin with, such as the true counts; without it one is sought.
+    """
+
+    def __init__(self, facts: Facts, start: Array | None = None) -> None:
+        self.low, self.high = tighten(facts)
+        self.size = len(self.low)
+        self._free = np.flatnonzero(self.low < self.high)
+        fixed = np.where(self.low < self.high, 0.0, self.low)
+        known = facts.matrix @ fixed
+        matrix = sparse.csr_array(facts.matrix[:, self._free])
+        used = np.diff(matrix.indptr) > 0
+        self._matrix = sparse.csr_array(matrix[used])
+        self._row_low = (facts.row_low - known)[used]
+        self._row_high = (facts.row_high - known)[used]
+        self._place = np.full(self.size, -1)
+        self._place[self._free] = np.arange(len(self._free))
+        self._blocks = self._find_blocks()
+        if start is None:
+            start = self.low.copy()
+            start[self._free] = self._first_solution()
+        self.attained_low = np.asarray(start, dtype=float).copy()
+        self.attained_high = self.attained_low.copy()
+
+    def reach(self, want_low: Array, want_high: Array) -> None:
+        """Find solutions until each number was seen at or below ``want_low`` and at or above ``want_high``.
+
+        NaN wants nothing. A want beyond what the number can take ends at the last value it can take.
+        """
+        want_low = np.maximum(np.where(np.isnan(want_low), self.attained_low, want_low), self.low)
+        want_high = np.minimum(np.where(np.isnan(want_high), self.attained_high, want_high), self.high)
+        want_high = np.minimum(want_high, np.maximum(CAP, self.attained_high))
+        self._together(want_low, want_high)
+        for index in np.flatnonzero(self.attained_high < want_high):
+            self._alone(int(index), 1, want_high[index])
+        for index in np.flatnonzero(self.attained_low > want_low):
+            self._alone(int(index), -1, want_low[index])
+
+    def spread(self, indices: Array, values: int) -> None:
+        """Find solutions until each of these numbers was seen at ``values`` different values, or can take no more."""
+        for side in (1, -1):
+            want_low, want_high = np.full(self.size, np.nan), np.full(self.size, np.nan)
+            if side == 1:
+                want_high[indices] = self.attained_low[indices] + values - 1
+            else:
+                want_low[indices] = self.attained_high[indices] - values + 1
+            self.reach(want_low, want_high)
+
+    def _together(self, want_low: Array, want_high: Array) -> None:
+        """Joint programmes: as many numbers as possible to their wanted ends at once."""
+        choose = np.random.default_rng(0)  # a fixed seed: the same tables give the same answer
+        idle = 0
+        for turn in range(ROUNDS):
+            up = self.attained_high < want_high
+            down = self.attained_low > want_low
+            short = np.flatnonzero(up | down)
+            if len(short) < 2:
+                return
+            sign = np.where(up, 1, -1)
+            if turn % 3 != 0:  # all upwards first, all downwards next, then mixed
+                sign = np.where(up & down, np.where(turn % 3 == 1, -1, choose.choice([-1, 1], self.size)), sign)
+                if turn % 3 == 2:
+                    short = short[choose.random(len(short)) < 0.5]
+            if len(short) == 0:
+                continue
+            aim = np.where(sign > 0, want_high, want_low)
+            solution = self._joint_programme(short, sign[short], aim[short])
+            gained = solution is not None and self._note(self._free, solution, want_low, want_high)
+            idle = 0 if gained else idle + 1
+            if idle >= 3:
+                return
+
+    def _joint_programme(self, short: Array, sign: Array, aim: Array) -> Array | None:
+        """Each short number is split at its aim: reaching the aim is rewarded, going beyond it is not."""
+        places = self._place[short]
+        count = len(self._free)
+        low, high = self.low[self._free].copy(), self.high[self._free].copy()
+        beyond = high[places] - aim
+        high[places] = aim
+        cost = np.zeros(count)
+        cost[places] = np.where(sign > 0, -1.0, 0.0)
+        beyond_cost = np.where(sign > 0, 0.0, 1.0)
+        matrix = sparse.csr_array(sparse.hstack([self._matrix, self._matrix[:, places]]))
+        result = milp(
+            np.concatenate([cost, beyond_cost]),
+            constraints=LinearConstraint(matrix, self._row_low, self._row_high),
+            bounds=Bounds(np.concatenate([low, np.zeros(len(places))]), np.concatenate([high, beyond])),
+        )
+        if result.x is None:
+            return None
+        solution: Array = result.x[:count].copy()
+        solution[places] += result.x[count:]
+        return solution
+
+    def _alone(self, index: int, side: int, want: float) -> None:
+        """One number as far as it goes towards its want: by linear programme, then whole numbers if need be."""
+        # Solutions found for others since may have met this want.
+        seen = self.attained_high[index] if side > 0 else self.attained_low[index]
+        if side * (want - seen) <= 0:
+            return
+        rows, columns = self._blocks[self._place[index]]
+        at = int(np.searchsorted(columns, self._place[index]))
+        cells = self._free[columns]
+        low, high = self.low[cells].copy(), self.high[cells].copy()
+        if side > 0:
+            high[at] = want
+        else:
+            low[at] = want
+        cost = np.zeros(len(columns))
+        cost[at] = -side
+        limits = LinearConstraint(self._matrix[rows][:, columns], self._row_low[rows], self._row_high[rows])
+        result = milp(cost, constraints=limits, bounds=Bounds(low, high))
+        if result.x is None:
+            return
+        end = result.x[at]
+        outer = np.floor(end + CLOSE * 10) if side > 0 else np.ceil(end - CLOSE * 10)
+        if self._note(cells, result.x) or side * (outer - seen) <= 0:
+            now = self.attained_high[index] if side > 0 else self.attained_low[index]
+            if side * (outer - now) <= 0:
+                return
+        result = milp(
+            cost,
+            constraints=limits,
+            bounds=Bounds(low, high),
+            integrality=np.ones(len(columns)),
+            options={"node_limit": NODES},
+        )
+        if result.x is not None:
+            self._note(cells, result.x)
+
+    def _note(self, cells: Array, values: Array, want_low: Array | None = None, want_high: Array | None = None) -> bool:
+        """Keep a solution if it is whole. With wants, says whether one of them came nearer."""
+        whole = np.round(values)
+        apart = np.abs(values - whole) > CLOSE * 10
+        if apart.any():
+            # A block that is not whole says nothing; the others of a joint programme still do.
+            if len(cells) != len(self._free):
+                return False
+            broken = np.unique(self._label[apart])
+            keep = ~np.isin(self._label, broken)
+            cells, whole = cells[keep], whole[keep]
+        gained = True
+        if want_low is not None and want_high is not None:
+            higher = (whole > self.attained_high[cells]) & (self.attained_high[cells] < want_high[cells])
+            lower = (whole < self.attained_low[cells]) & (self.attained_low[cells] > want_low[cells])
+            gained = bool((higher | lower).any())
+        self.attained_high[cells] = np.maximum(self.attained_high[cells], whole)
+        self.attained_low[cells] = np.minimum(self.attained_low[cells], whole)
+        return gained
+
+    def _find_blocks(self) -> list[tuple[Array, Array]]:
+        """Rows and columns each free number hangs together with."""
+        # Rows and numbers as the two sides of one graph: a total of ten thousand parts stays ten thousand links.
+        links = sparse.block_array([[None, self._matrix], [self._matrix.T, None]])
+        height, width = self._matrix.shape
+        if height == 0:
+            self._label = np.arange(width)
+            return [(np.zeros(0, dtype=int), np.array([place])) for place in range(width)]
+        blocks, label = sparse.csgraph.connected_components(links, directed=False)
+        self._label = label[height:]
+        members = [
+            (np.flatnonzero(label[:height] == block), np.flatnonzero(self._label == block)) for block in range(blocks)
+        ]
+        return [members[label] for label in self._label]
+
+    def _first_solution(self) -> Array:
+        count = len(self._free)
+        if count == 0:
+            return np.zeros(0)
+        limits = LinearConstraint(self._matrix, self._row_low, self._row_high)
+        bounds = Bounds(self.low[self._free], self.high[self._free])
+        result = milp(np.zeros(count), constraints=limits, bounds=bounds, integrality=np.ones(count))
+        if result.x is None:
+            raise DisclosureError(
+                "The published figures contradict each other, so what they give away cannot be judged. Nothing was written."
+            )
+        return np.round(result.x)
