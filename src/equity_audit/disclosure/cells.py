@@ -54,7 +54,7 @@ def relation_matrix(cells: Sequence[Hashable], relations: Iterable[Relation]) ->
 
 
 def whole_counts(counts: pd.Series) -> Array:
-    """Counts as whole numbers, or a `UsageError` that says which row (from 0) is not one."""
+    """Read counts as whole numbers, or a `UsageError` that says which row (from 0) is not one."""
     numbers = pd.to_numeric(counts, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     wrong = np.flatnonzero(~((numbers >= 0) & (numbers == np.floor(numbers)) & np.isfinite(numbers)))
     if len(wrong):
@@ -101,7 +101,7 @@ def table_system(frame: pd.DataFrame, dimensions: Sequence[str], total: str) -> 
             rest = value[key] - sum(value[part] for part in parts)
             if rest < 0:
                 raise UsageError(
-                    f"Disclosure control: a margin over `{dimensions[dimension]}` is smaller than the sum of its cells. "
+                    f"Disclosure control: a margin over `{dimensions[dimension]}` is less than the sum of its cells. "
                     "Tables whose cells overlap cannot be protected exactly: use a profile that rounds."
                 )
             bound: list[Hashable] = list(parts)

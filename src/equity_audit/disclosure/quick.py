@@ -121,7 +121,7 @@ def repair(system: System, hidden: Array, primary: Array, cover: tuple[int, int]
             if below[cell] > 0:
                 hidden[way_out(system, hidden, cell, cover[0] - system.counts[cell])] = True
         if int(hidden.sum()) == before:
-            # Fractions satisfy the programme where whole numbers do not: give the first cell its sums' totals and parts.
+            # Fractions satisfy the programme where whole numbers do not.
             hidden = _loosen(system, hidden, int(short[0]))
 
 

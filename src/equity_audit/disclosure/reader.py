@@ -25,6 +25,10 @@ NODES = 2_000  # of branch and bound a number; a count, not a time, so that ever
 ROUNDS = 12  # of joint programmes
 CAP = 10_000_000  # stands for "no upper limit" where a programme needs a number
 
+CONTRADICTION = (
+    "The published figures contradict each other, so what they give away cannot be judged. Nothing was written."
+)
+
 Array = np.ndarray[Any, Any]
 
 
@@ -65,9 +69,7 @@ def tighten(facts: Facts, rounds: int = 100) -> tuple[Array, Array]:
         np.maximum.at(new_low, columns, np.ceil(np.where(positive, lower, upper) - slack))
         np.minimum.at(new_high, columns, np.floor(np.where(positive, upper, lower) + slack))
         if (new_low > new_high).any():
-            raise DisclosureError(
-                "The published figures contradict each other, so what they give away cannot be judged. Nothing was written."
-            )
+            raise DisclosureError(CONTRADICTION)
         if np.array_equal(new_low, low) and np.array_equal(new_high, high):
             break
         low, high = new_low, new_high
@@ -212,7 +214,7 @@ class Reader:
             constraints=limits,
             bounds=Bounds(low, high),
             integrality=np.ones(len(columns)),
-            options={"node_limit": NODES},
+            options={"node_limit": NODES, "presolve": False},  # its presolve prints on standard output
         )
         if result.x is not None:
             self._note(cells, result.x)
@@ -260,7 +262,5 @@ class Reader:
         bounds = Bounds(self.low[self._free], self.high[self._free])
         result = milp(np.zeros(count), constraints=limits, bounds=bounds, integrality=np.ones(count))
         if result.x is None:
-            raise DisclosureError(
-                "The published figures contradict each other, so what they give away cannot be judged. Nothing was written."
-            )
-        return np.round(result.x)
+            raise DisclosureError(CONTRADICTION)
+        return np.asarray(np.round(result.x))

@@ -165,8 +165,10 @@ def _with_reasons(frame: pd.DataFrame, hidden: Array, first: Array) -> pd.DataFr
     import numpy as np
     import pandas as pd
 
-    reason = np.where(hidden & first, "primary", np.where(hidden, "complementary", None))
+    reason = [
+        ("primary" if own else "complementary") if hide else None for hide, own in zip(hidden, first, strict=True)
+    ]
     result = frame.copy()
     result["hidden"] = np.asarray(hidden, dtype=bool)
-    result["reason"] = pd.Series(list(reason), index=frame.index, dtype=object)
+    result["reason"] = pd.Series(reason, index=frame.index, dtype=object)
     return result
