@@ -1,1 +1,36 @@
-"""One kind of check, one file; found by file name."""
+"""A kind of check, one file, found by its name. Each has ``passes(frame, params)`` and ``fields(params)``.
+
+`compile_check` makes a pandera check of it, in the one form that keeps values out of pandera's errors.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from importlib import import_module, resources
+from types import ModuleType
+from typing import Any
+
+from equity_audit.errors import UsageError
+
+
+def check_names() -> tuple[str, ...]:
+    """The kinds of check there are."""
+    names = (entry.name for entry in resources.files(__package__).iterdir())
+    return tuple(sorted(name[:-3] for name in names if name.endswith(".py") and not name.startswith("_")))
+
+
+def find_check(name: str) -> ModuleType:
+    """The module of a kind of check; UsageError names the kinds there are."""
+    if not re.fullmatch(r"[a-z_]+", name) or name not in check_names():
+        raise UsageError(f"There is no kind of check called {name}. Kinds: {', '.join(check_names())}.")
+    return import_module(f"equity_audit.checks.{name}")
+
+
+def compile_check(name: str, params: Mapping[str, Any], code: str) -> Any:
+    """A pandera check over a whole frame; its ``error`` is the rule's code and nothing else."""
+    import pandera.pandas as pa
+
+    module = find_check(name)
+    # Without failure cases pandera keeps no offending value; without ignore_na a blank is judged like any value.
+    return pa.Check(lambda frame: module.passes(frame, params), n_failure_cases=0, ignore_na=False, error=code)

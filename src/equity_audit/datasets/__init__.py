@@ -1,1 +1,170 @@
-"""One dataset, one YAML file."""
+"""One dataset, one YAML file: header aliases → canonical fields, and the outcomes its fields allow.
+
+The mapping is found from the header alone and always printed; nothing is guessed from values.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from equity_audit.conditions import check_conditions, fields_of
+from equity_audit.errors import DataError, UsageError
+from equity_audit.fields import FIELDS
+from equity_audit.yamlfile import read_yaml
+
+DERIVED = {"department_minutes", "waiting_days", "open_pathway"}
+DERIVED_FROM = {
+    "department_minutes": ("minutes_in_department", "arrival_time", "departure_time"),
+    "waiting_days": ("rtt_start", "week_ending"),
+    "open_pathway": ("rtt_end",),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutcomeDefinition:
+    """An outcome as a dataset file states it; conditions are those of `equity_audit.conditions`."""
+
+    name: str
+    label: str
+    description: str
+    unit: str
+    noun: str
+    polarity: str
+    headline: bool
+    apart: tuple[tuple[str, tuple[Mapping[str, Any], ...]], ...]
+    numerator: tuple[Mapping[str, Any], ...]
+    denominator: tuple[Mapping[str, Any], ...]
+
+    def needs(self) -> set[str]:
+        """Fields and derived numbers without which the outcome cannot be told."""
+        return fields_of((*self.numerator, *self.denominator))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset:
+    """One dataset: what a record is, which headers carry which field, which outcomes it has."""
+
+    name: str
+    title: str
+    activity: str
+    source: str
+    signature: tuple[str, ...]
+    fields: Mapping[str, tuple[str, ...]]
+    outcomes: tuple[OutcomeDefinition, ...]
+
+
+def normalise_header(header: str) -> str:
+    """Case, spaces, underscores and other punctuation do not tell two headers apart."""
+    return re.sub(r"[\W_]+", "", header.casefold())
+
+
+@cache
+def load_dataset(name: str) -> Dataset:
+    """The dataset of that name; UsageError names the ones there are."""
+    folder = resources.files(__package__)
+    file = folder / f"{name}.yaml"
+    if not re.fullmatch(r"\w+", name) or not file.is_file():
+        raise UsageError(f"No dataset is called {name}. Datasets: {', '.join(dataset_names())}.")
+    raw = read_yaml(file.read_bytes(), f"datasets/{name}.yaml", shipped=True)
+    unknown = set(raw["fields"]) - set(FIELDS)
+    if unknown:
+        raise UsageError(f"datasets/{name}.yaml maps to unknown fields: {', '.join(sorted(unknown))}.")
+    return Dataset(
+        name=raw["name"],
+        title=raw["title"],
+        activity=raw["activity"],
+        source=raw["source"],
+        signature=tuple(raw["signature"]),
+        fields={field: tuple(headers) for field, headers in raw["fields"].items()},
+        outcomes=tuple(_outcome(key, value, name) for key, value in (raw.get("outcomes") or {}).items()),
+    )
+
+
+def _outcome(name: str, raw: Mapping[str, Any], dataset: str) -> OutcomeDefinition:
+    apart = tuple((entry["name"], tuple(entry["when"])) for entry in raw.get("apart") or ())
+    for conditions in (raw["numerator"], raw["denominator"], *(when for _, when in apart)):
+        check_conditions(conditions, f"datasets/{dataset}.yaml, outcome {name}")
+    return OutcomeDefinition(
+        name=name,
+        label=raw["label"],
+        description=raw["description"],
+        unit=raw["unit"],
+        noun=raw["noun"],
+        polarity=raw["polarity"],
+        headline=bool(raw.get("headline", True)),
+        apart=apart,
+        numerator=tuple(raw["numerator"]),
+        denominator=tuple(raw["denominator"]),
+    )
+
+
+@cache
+def dataset_names() -> tuple[str, ...]:
+    """Names of the datasets there are, `generic` last."""
+    names = sorted(
+        entry.name.removesuffix(".yaml") for entry in resources.files(__package__).iterdir() if entry.name.endswith(".yaml")
+    )
+    return (*(name for name in names if name != "generic"), "generic")
+
+
+def detect_dataset(header: Sequence[str]) -> Dataset:
+    """The dataset whose signature this header carries best; `generic` where none has three of its headers."""
+    present = {normalise_header(name) for name in header}
+
+    def found(dataset: Dataset) -> int:
+        return sum(normalise_header(name) in present for name in dataset.signature)
+
+    def share(dataset: Dataset) -> float:
+        return found(dataset) / max(1, len(dataset.signature))
+
+    datasets = [load_dataset(name) for name in dataset_names()]
+    candidates = [dataset for dataset in datasets if found(dataset) >= 3]
+    return max(candidates, key=lambda dataset: (found(dataset), share(dataset)), default=load_dataset("generic"))
+
+
+def candidate_columns(
+    header: Sequence[str], dataset: Dataset, overrides: Mapping[str, str]
+) -> dict[str, tuple[int, ...]]:
+    """Positions of the columns that may carry each field, in order of preference.
+
+    Raises
+    ------
+    UsageError
+        `--map` names an unknown field, or a column that the header does not have.
+    DataError
+        Two headers that normalise alike could both carry a field.
+    """
+    positions: dict[str, int] = {}
+    repeated = Counter(normalise_header(name) for name in header)
+    for position, name in enumerate(header):
+        positions.setdefault(normalise_header(name), position)
+    result: dict[str, tuple[int, ...]] = {}
+    for field, column in overrides.items():
+        if field not in FIELDS:
+            raise UsageError(f"--map: there is no field called {field}. Fields: {', '.join(FIELDS)}.")
+        exact = [position for position, name in enumerate(header) if name == column]
+        found = exact or [positions[key] for key in [normalise_header(column)] if key in positions]
+        if not found or (len(exact) != 1 and repeated[normalise_header(column)] > 1):
+            problem = "is not in the header" if not found else "is in the header more than once"
+            raise UsageError(f"--map {field}: that column {problem}. `equity-audit datasets` lists what is looked for.")
+        result[field] = (found[0],)
+    taken = {position for columns in result.values() for position in columns}
+    for field, aliases in dataset.fields.items():
+        if field in result:
+            continue
+        keys = [key for key in dict.fromkeys(normalise_header(alias) for alias in aliases) if key in positions]
+        if any(repeated[key] > 1 for key in keys):
+            raise DataError(
+                f"Two columns of the header are both called alike and could both be {field}. "
+                f"Rename one, or say which with --map {field}=COLUMN."
+            )
+        columns = tuple(positions[key] for key in keys if positions[key] not in taken)
+        if columns:
+            result[field] = columns
+    return result

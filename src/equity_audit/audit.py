@@ -1,0 +1,193 @@
+"""The whole audit on one page: read, tally, decode, judge, count. Nothing here knows how."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from equity_audit import __version__, engine
+from equity_audit.breakdowns import Axis, groupings_for, make_breakdowns
+from equity_audit.datasets import Dataset
+from equity_audit.decode.dimensions import Dimension, age_dimension, label_dimension, month_dimension, sex_dimension
+from equity_audit.decode.ethnicity import GROUPS, decode_ethnicity
+from equity_audit.decode.geography import IDENTITY_BLANK, decode_geography
+from equity_audit.decode.labels import QUINTILES
+from equity_audit.decode.outcomes import apart_counts, can_be_told, decode_outcome, raw_fields
+from equity_audit.decode.places import tidy
+from equity_audit.fields import LOCATION_FIELDS
+from equity_audit.model import Audit, Dictionary, Extract, OutcomeFacts, Rule, Run
+from equity_audit.reading import read_extract
+from equity_audit.reference.choose import Choice, choose_edition
+from equity_audit.reference.store import list_entries
+from equity_audit.rules import judge, load_rules
+from equity_audit.subjects import subjects_of
+from equity_audit.summaries import deprivation_facts, ethnicity_facts, hints_for, notes_for, shapes_of
+from equity_audit.workspace import private_folder
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What to audit, against what, and with which settings."""
+
+    extract: Path
+    reference: Path
+    rules: tuple[Rule, ...] = field(default_factory=load_rules)
+    edition: str | None = None
+    dataset: str | None = None
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    sheet: str | None = None
+    census: str | None = None
+    label: str | None = None
+    memory_limit: str = "2GB"
+    ethnic_grouping: str = "2001"
+    tolerances: Mapping[str, float] = field(default_factory=dict)
+
+
+def run_audit(request: Request) -> Audit:
+    """Audit one extract. Raises UsageError and DataError; faults in the data are findings."""
+    started = datetime.now(UTC)
+    with private_folder() as workspace:
+        backend = engine.open_embedded(workspace, request.memory_limit)
+        extract, dataset = read_extract(
+            request.extract, workspace, backend,
+            dataset=request.dataset, overrides=request.overrides, sheet=request.sheet,
+        )  # fmt: skip
+        audit = audit_extract(extract, dataset, request, started)
+        backend.disconnect()
+    return audit
+
+
+def audit_extract(extract: Extract, dataset: Dataset, request: Request, started: datetime) -> Audit:
+    """Tally, decode, judge and count an extract that an engine holds."""
+    ethnicity, schemes = _ethnicity(extract, request.ethnic_grouping)
+    geography_tally, extract = _tally_geography(extract)
+    choice = _choose(extract, geography_tally, request)
+    tables = (choice.edition, *choice.others) if choice.edition else ()
+    geography = decode_geography(geography_tally, choice.edition, choice.others) if geography_tally is not None else None
+    dimensions = _dimensions(extract)
+    outcomes = _outcomes(extract, dataset, request.census)
+
+    findings = judge(request.rules, subjects_of(extract, ethnicity, schemes, geography, tables), request.tolerances)
+
+    axes = _axes(ethnicity, geography, dimensions)
+    facts = tuple(fact for fact, _ in outcomes)
+    dictionaries = [*(d for d in (ethnicity, geography) if d), *(d.dictionary for d in dimensions), *(d for _, d in outcomes)]
+    decoded = {dictionary.subject: _cube_columns(dictionary) for dictionary in dictionaries}
+    cubes = engine.cube(extract.table, dictionaries, decoded, groupings_for(axes, [fact.name for fact in facts]))
+    everyone = cubes[engine.Grouping(columns=(), patients=True)].iloc[0]
+
+    return Audit(
+        run=_run(extract, dataset, request, choice, started),
+        intake=extract.intake,
+        findings=findings,
+        ethnicity=ethnicity_facts(ethnicity, everyone) if ethnicity else {},
+        deprivation=deprivation_facts(geography, choice) if geography else {},
+        breakdowns=make_breakdowns(axes, facts, cubes),
+        outcomes=facts,
+        shapes=shapes_of(ethnicity, geography),
+        notes=notes_for(extract, choice),
+        hints=hints_for(extract, choice, geography),
+    )
+
+
+def _ethnicity(extract: Extract, grouping: str) -> tuple[Dictionary | None, pd.DataFrame | None]:
+    if "ethnicity" not in extract.fields:
+        return None, None
+    keys = [name for name in ("ethnicity", "site") if name in extract.fields]
+    return decode_ethnicity(engine.tally(extract.table, keys), grouping=grouping)
+
+
+def _tally_geography(extract: Extract) -> tuple[pd.DataFrame | None, Extract]:
+    keys = [name for name in (*LOCATION_FIELDS, "withheld_reason") if name in extract.fields]
+    if not set(keys) & set(LOCATION_FIELDS):
+        return None, extract
+    if {"postcode", "nhs_number", "birth_date"} <= extract.fields:
+        table = engine.with_blank_flag(extract.table, IDENTITY_BLANK, ["postcode", "nhs_number", "birth_date"])
+        extract = Extract(table=table, mapping=extract.mapping, intake=extract.intake, patient_key=extract.patient_key)
+        keys.append(IDENTITY_BLANK)
+    return engine.tally(extract.table, keys), extract
+
+
+def _choose(extract: Extract, tally: pd.DataFrame | None, request: Request) -> Choice:
+    codes = None
+    if tally is not None and "lsoa" in tally:
+        codes = tally["records"].groupby(tally["lsoa"].map(tidy)).sum()
+    return choose_edition(list_entries(request.reference), request.edition, extract.filled, codes)
+
+
+def _dimensions(extract: Extract) -> list[Dimension]:
+    table, found = extract.table, []
+    if "sex" in extract.filled:
+        found.append(sex_dimension(engine.tally(table, ["sex"])))
+    if "age" in extract.filled:
+        found.append(age_dimension(engine.tally(table, ["age"])))
+    elif {"birth_date", "activity_date"} <= extract.filled:
+        found.append(age_dimension(engine.tally(table, ["activity_date", "birth_date"])))
+    if "activity_date" in extract.filled:
+        found.append(month_dimension(engine.tally(table, ["activity_date"])))
+    if "site" in extract.filled:
+        tally = engine.tally(table, ["site"], patients=extract.patient_key is not None)
+        found.append(label_dimension(tally if "patients" in tally else tally.assign(patients=tally["records"]), "site"))
+    return found
+
+
+def _outcomes(extract: Extract, dataset: Dataset, census: str | None) -> list[tuple[OutcomeFacts, Dictionary]]:
+    found = []
+    for outcome in dataset.outcomes:
+        if can_be_told(outcome, extract.filled):
+            tally = engine.tally(extract.table, raw_fields(outcome, extract.fields))
+            dictionary = decode_outcome(tally, outcome, census)
+            facts = OutcomeFacts(
+                name=outcome.name, label=outcome.label, description=outcome.description, noun=outcome.noun,
+                polarity=outcome.polarity, headline=outcome.headline, apart=apart_counts(dictionary),
+            )  # fmt: skip
+            found.append((facts, dictionary))
+    return found
+
+
+def _axes(ethnicity: Dictionary | None, geography: Dictionary | None, dimensions: list[Dimension]) -> list[Axis]:
+    axes = []
+    if geography:
+        axes.append(Axis(name="imd_quintile", column="quintile_code", labels=QUINTILES, show_empty=True, title="IMD quintile"))
+    if ethnicity:
+        axes.append(Axis(name="ethnic_group", column="ethnic_group", labels=GROUPS, show_empty=True, title="ethnic group"))
+    names = {"sex_code": "sex", "age_code": "age_band", "month_code": "month", "site_code": "site"}
+    axes += [
+        Axis(name=names[d.name], column=d.name, labels=d.labels, show_empty=False, title=names[d.name].replace("_", " "))
+        for d in dimensions
+    ]
+    return axes
+
+
+def _cube_columns(dictionary: Dictionary) -> list[str]:
+    wanted = {
+        "ethnicity": "ethnic_group", "geography": "quintile_code", "sex": "sex_code", "age": "age_code",
+        "month": "month_code", "site": "site_code",
+    }  # fmt: skip
+    return [wanted.get(dictionary.subject, dictionary.subject)]
+
+
+def _run(extract: Extract, dataset: Dataset, request: Request, choice: Choice, started: datetime) -> Run:
+    tables: list[dict[str, Any]] = [
+        {"kind": "imd", "edition": table.edition, "vintage": table.vintage, "sha256": table.sha256, "rows": len(table.frame)}
+        for table in ((choice.edition,) if choice.edition else ())
+    ]
+    return Run(
+        id=str(uuid.uuid4()),
+        started=started.isoformat(timespec="seconds"),
+        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+        label=request.label or dataset.title,
+        dataset=dataset.name,
+        dataset_title=dataset.title,
+        mapping=extract.mapping,
+        references=tuple(tables),
+        rules_version=__version__,
+        version=__version__,
+        ethnic_grouping=request.ethnic_grouping,
+    )

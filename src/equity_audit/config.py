@@ -1,0 +1,75 @@
+"""Settings: ``equity-audit.toml``, environment, defaults. Unknown keys are errors with a suggestion."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from equity_audit.errors import UsageError
+
+FILE_NAME = "equity-audit.toml"
+_GROUPINGS = ("2001", "2021")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What may be set; command-line options win over the file, the file over these defaults."""
+
+    memory_limit: str = "2GB"
+    reference: str | None = None
+    imd: str | None = None
+    dataset: str | None = None
+    label: str | None = None
+    disclosure: str = "hes"
+    ethnic_grouping: str = "2001"
+    map: Mapping[str, str] = field(default_factory=dict)
+    tolerances: Mapping[str, float] = field(default_factory=dict)
+
+
+def load_settings(path: Path | None) -> Settings:
+    """Settings from ``path``, else from ``equity-audit.toml`` in the current folder, else the defaults."""
+    chosen = path or Path(FILE_NAME)
+    if not chosen.is_file():
+        if path is not None:
+            raise UsageError("--config names no file. Check the path.")
+        return Settings()
+    try:
+        raw = tomllib.loads(chosen.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        raise UsageError(f"{chosen.name} is not readable as TOML. Check the quotes and the equals signs.") from None
+    rules = raw.pop("rules", {})
+    known = [name for name in Settings.__dataclass_fields__ if name != "tolerances"]
+    for key in raw:
+        if key not in known:
+            near = difflib.get_close_matches(key, [*known, "rules"], n=1)
+            raise UsageError(f"{chosen.name}: unknown setting {key}." + (f" Did you mean {near[0]}?" if near else ""))
+    _check(raw, chosen.name)
+    return Settings(**raw, tolerances=_tolerances(rules, chosen.name))
+
+
+def _check(raw: Mapping[str, Any], name: str) -> None:
+    for key, value in raw.items():
+        if key == "map":
+            if not isinstance(value, dict) or not all(isinstance(column, str) for column in value.values()):
+                raise UsageError(f"{name}: [map] takes lines of field = \"COLUMN\".")
+        elif not isinstance(value, str):
+            raise UsageError(f"{name}: {key} takes a text in quotes.")
+    if not re.fullmatch(r"\d+(\.\d+)?\s?[MG]i?B", raw.get("memory_limit", "2GB")):
+        raise UsageError(f'{name}: memory_limit is written like "2GB" or "800MB".')
+    if raw.get("ethnic_grouping", "2001") not in _GROUPINGS:
+        raise UsageError(f"{name}: ethnic_grouping is one of {', '.join(_GROUPINGS)}.")
+
+
+def _tolerances(rules: Any, name: str) -> dict[str, float]:
+    tolerances = {}
+    for code, table in rules.items() if isinstance(rules, dict) else ():
+        value = table.get("tolerance") if isinstance(table, dict) and set(table) == {"tolerance"} else None
+        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < 1:
+            raise UsageError(f"{name}: [rules.{code}] takes one line, tolerance = a share from 0 to below 1.")
+        tolerances[code] = float(value)
+    return tolerances

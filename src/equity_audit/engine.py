@@ -1,0 +1,169 @@
+"""The verbs of the engine that holds the data: `load`, `count_records`, `tally`, `cube`.
+
+Written in Ibis so that they run on DuckDB (the default, embedded), SQLite and warehouses alike. The engine
+only groups, joins on equality and counts: no regular expression, no date parsing, no cast of a value ever
+reaches SQL. Joins are NULL-safe. Its error texts may hold cell values, so none is ever shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from equity_audit.model import Dictionary, Intake
+    from equity_audit.sources import PlainText, Source
+
+EXTRACT = "equity_audit_extract"
+KEY = "patient_key"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grouping:
+    """A group-by to count: decoded columns, and whether distinct patients are counted too."""
+
+    columns: tuple[str, ...]
+    patients: bool = False
+
+
+def open_embedded(folder: Path, memory_limit: str) -> Any:
+    """An embedded DuckDB that spills to ``folder`` (private, removed by its owner) above ``memory_limit``."""
+    import ibis
+
+    return ibis.duckdb.connect(memory_limit=memory_limit, temp_directory=str(folder), preserve_insertion_order=True)
+
+
+def load(backend: Any, source: Source, columns: Mapping[str, int]) -> tuple[Any, Intake]:
+    """Load the named columns (by position) as text, once; the table and the receipt for it.
+
+    A regular file is read by the engine itself and must give as many records as were counted from its bytes;
+    otherwise the source reads it strictly and accounts for every line.
+    """
+    if source.plain is not None:
+        table = _load_plain(backend, source.plain, columns)
+        if table is not None:
+            return table, source.plain.intake
+    table = _load_batches(backend, list(columns), source.batches(columns))
+    return table, source.receipt(count_records(table))
+
+
+def _load_plain(backend: Any, file: PlainText, columns: Mapping[str, int]) -> Any:
+    import duckdb
+
+    names = {f"c{position}": "VARCHAR" for position in range(file.width)}
+    try:
+        whole = backend.read_csv(
+            str(file.path), table_name="equity_audit_file", columns=names, header=True, delim=file.delimiter,
+            quote='"', escape='"', auto_detect=False, strict_mode=True, null_padding=False,
+        )  # fmt: skip
+        chosen = whole.select(**{name: whole[f"c{position}"] for name, position in columns.items()})
+        table = backend.create_table(EXTRACT, chosen)
+        backend.drop_view("equity_audit_file", force=True)
+    except duckdb.Error:
+        return None  # its message may hold a whole line; the strict reader finds the fault and names it
+    return table if count_records(table) == file.records else None
+
+
+def _load_batches(backend: Any, names: Sequence[str], batches: Iterable[pa.RecordBatch]) -> Any:
+    import ibis
+    import pyarrow as pa
+
+    # A name of its own: an abandoned plain load may have left a table.
+    name = f"{EXTRACT}_strict"
+    backend.create_table(name, schema=ibis.schema(dict.fromkeys(names, "string")))
+    for batch in batches:
+        backend.insert(name, ibis.memtable(pa.Table.from_batches([batch])))
+    return backend.table(name)
+
+
+def seal(backend: Any) -> None:
+    """No file, network or Python object is reachable from SQL once the extract is loaded."""
+    backend.raw_sql("SET enable_external_access = false")
+    backend.raw_sql("SET lock_configuration = true")
+
+
+def count_records(table: Any) -> int:
+    """How many records the engine holds."""
+    return int(table.count().execute())
+
+
+def filled_counts(table: Any, columns: Sequence[str]) -> dict[str, int]:
+    """How many records hold something other than blanks, for each column."""
+    counts = {name: (table[name].strip() != "").sum() for name in columns}
+    row = table.aggregate(**counts).to_pyarrow().to_pylist()[0] if counts else {}
+    return {name: int(row[name] or 0) for name in columns}
+
+
+def with_patient_key(table: Any, field: str | None) -> Any:
+    """Add the patient key: the field's text, NULL where it is blank."""
+    import ibis
+
+    key = ibis.null("string") if field is None else table[field].strip().nullif("")
+    return table.mutate(**{KEY: key})
+
+
+def with_blank_flag(table: Any, name: str, fields: Sequence[str]) -> Any:
+    """Add a column that is ``yes`` where all of ``fields`` are blank, else ``no``."""
+    import ibis
+
+    blank = ibis.and_(*[ibis.or_(table[field].isnull(), table[field].strip() == "") for field in fields])
+    return table.mutate(**{name: ibis.ifelse(blank, "yes", "no")})
+
+
+def tally(table: Any, keys: Sequence[str], *, patients: bool = False) -> pd.DataFrame:
+    """Distinct raw values of ``keys`` with ``records`` (and distinct ``patients``), in a fixed order."""
+    counted = {"records": table.count()}
+    if patients:
+        counted["patients"] = table[KEY].nunique()
+    frame = table.group_by(list(keys)).aggregate(**counted).to_pandas()
+    return frame.sort_values(list(keys), na_position="first", kind="stable", ignore_index=True)
+
+
+def cube(
+    table: Any, dictionaries: Iterable[Dictionary], decoded: Mapping[str, Sequence[str]], groupings: Iterable[Grouping]
+) -> dict[Grouping, pd.DataFrame]:
+    """Join the dictionaries back and count.
+
+    Parameters
+    ----------
+    decoded
+        For each dictionary (by subject) the decoded columns to carry over: small whole numbers, never NULL.
+
+    Returns
+    -------
+        For each grouping a frame of its columns, ``records``, ``keyed`` (records with a patient key) and,
+        where asked for, ``patients`` (distinct keys with a record there).
+    """
+    import ibis
+
+    joined = table
+    kept: list[str] = []
+    for dictionary in dictionaries:
+        columns = [name for name in decoded.get(dictionary.subject, ())]
+        if not columns:
+            continue
+        renamed = {key: f"{dictionary.subject}_{key}" for key in dictionary.keys}
+        small = dictionary.frame[[*dictionary.keys, *columns]].rename(columns=renamed)
+        side = ibis.memtable(small)
+        matches = [table[key].identical_to(side[renamed[key]]) for key in dictionary.keys]
+        joined = joined.left_join(side, matches)
+        kept += columns
+    joined = joined.select(KEY, *kept).cache()
+    results = {}
+    for grouping in groupings:
+        counted = {"records": joined.count(), "keyed": joined[KEY].count()}
+        if grouping.patients:
+            counted["patients"] = joined[KEY].nunique()
+        if grouping.columns:
+            frame = joined.group_by(list(grouping.columns)).aggregate(**counted).to_pandas()
+            frame = frame.sort_values(list(grouping.columns), ignore_index=True)
+        else:
+            frame = joined.aggregate(**counted).to_pandas()
+        results[grouping] = frame
+    joined.release()
+    return results

@@ -1,0 +1,197 @@
+"""Load rule files, compile them to pandera, judge small frames with them.
+
+This is the one module that calls pandera. Its errors hold offending values, so they are turned into counts here
+and never travel on.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from equity_audit.checks import compile_check, find_check
+from equity_audit.conditions import check_conditions, fields_of, holds
+from equity_audit.errors import UsageError
+from equity_audit.model import Finding, Outcome, Rule
+from equity_audit.yamlfile import read_yaml
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FEWEST_FAILED = 5
+_KEYS = (
+    "code", "title", "severity", "unit", "subject", "check", "params", "applies_when", "tolerance", "why", "fix",
+    "source", "since", "examples",
+)  # fmt: skip
+_CHOICES = {"severity": ("error", "warning", "info"), "unit": ("records", "patients", "extract")}
+SETS = ("ethnicity", "deprivation", "structure")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """A small frame that rules are judged on: decoded columns and ``records``.
+
+    ``missing`` says why nothing can be judged on it, in place of a frame; ``absent`` why single columns are not there.
+    """
+
+    name: str
+    frame: pd.DataFrame | None
+    total: int
+    missing: str | None = None
+    absent: Mapping[str, str] = field(default_factory=dict)
+
+
+def rules_folder() -> Path:
+    """The top-level ``rules`` folder of a checkout, or its copy inside an installed wheel."""
+    installed = Path(str(resources.files("equity_audit"))) / "rule_sets"
+    return installed if installed.is_dir() else Path(__file__).resolve().parents[2] / "rules"
+
+
+@cache
+def load_rules() -> tuple[Rule, ...]:
+    """Every rule of the catalogue, by set and code."""
+    rules = []
+    for name in SETS:
+        for path in sorted((rules_folder() / name).glob("[A-Z]*.yaml")):
+            rules.append(read_rule(path, name, shipped=True))
+    if not rules:
+        raise UsageError("The rule files are missing from this installation. Install equity-audit again.")
+    return tuple(rules)
+
+
+def read_rule(path: Path, rule_set: str, *, shipped: bool = False) -> Rule:
+    """One rule file, checked in full. Raises UsageError that names the file and the key."""
+    raw = read_yaml(path.read_bytes(), path.name, shipped=shipped)
+    if not isinstance(raw, dict):
+        raise UsageError(f"{path.name} does not hold a rule: it needs the keys {', '.join(_KEYS)}.")
+    for key in raw:
+        if key not in _KEYS:
+            near = difflib.get_close_matches(str(key), _KEYS, n=1)
+            raise UsageError(f"{path.name}: unknown key {key}." + (f" Did you mean {near[0]}?" if near else ""))
+    absent = [key for key in _KEYS if key not in raw]
+    if absent:
+        raise UsageError(f"{path.name}: the key {absent[0]} is missing.")
+    for key, choices in _CHOICES.items():
+        if raw[key] not in choices:
+            raise UsageError(f"{path.name}: {key} must be one of {', '.join(choices)}.")
+    if not path.name.startswith(f"{raw['code']}-"):
+        raise UsageError(f"{path.name}: the file name must begin with its code, {raw['code']}.")
+    check_conditions(raw["applies_when"], path.name)
+    find_check(raw["check"])
+    texts = {key: " ".join(str(raw[key]).split()) for key in ("title", "why", "fix", "source", "since")}
+    return Rule(
+        **{key: raw[key] for key in ("code", "severity", "unit", "subject", "check", "params", "tolerance")},
+        **texts,
+        rule_set=rule_set,
+        applies_when=tuple(raw["applies_when"]),
+        examples=tuple(raw["examples"]),
+    )
+
+
+def select_rules(rules: Sequence[Rule], select: Iterable[str], ignore: Iterable[str]) -> tuple[Rule, ...]:
+    """Rules whose code begins with one of ``select`` (all where empty) and with none of ``ignore``."""
+    wanted = tuple(code.upper() for code in select)
+    unwanted = tuple(code.upper() for code in ignore)
+    for prefix in (*wanted, *unwanted):
+        if not prefix or not any(rule.code.startswith(prefix) for rule in rules):
+            raise UsageError(f"No rule has a code that begins with {prefix!r}. `equity-audit rules` lists them.")
+    return tuple(
+        rule
+        for rule in rules
+        if (not wanted or rule.code.startswith(wanted)) and not (unwanted and rule.code.startswith(unwanted))
+    )
+
+
+def judge(
+    rules: Iterable[Rule], subjects: Mapping[str, Subject], tolerances: Mapping[str, float] | None = None
+) -> tuple[Finding, ...]:
+    """Judge every rule on its subject. Failed + passed + not judged is the subject's total."""
+    by_subject: dict[str, list[Rule]] = {}
+    for rule in rules:
+        by_subject.setdefault(rule.subject, []).append(rule)
+    findings: dict[str, Finding] = {}
+    for name, group in by_subject.items():
+        subject = subjects.get(name) or Subject(name=name, frame=None, total=0, missing="nothing to judge it on")
+        for rule, masks in zip(group, _judge_group(group, subject), strict=True):
+            findings[rule.code] = _finding(rule, subject, masks, tolerances or {})
+    return tuple(findings[rule.code] for rule in rules)
+
+
+def _judge_group(rules: Sequence[Rule], subject: Subject) -> list[Any]:
+    """For each rule (applies, passes), or why it cannot be judged, or None where its check broke."""
+    frame = subject.frame
+    if frame is None:
+        return [subject.missing] * len(rules)
+    results: list[Any] = []
+    ready = []
+    for rule in rules:
+        needed = find_check(rule.check).fields(rule.params) | fields_of(rule.applies_when)
+        absent = sorted(needed - set(frame.columns))
+        results.append(subject.absent.get(absent[0], f"it needs {absent[0]}") if absent else None)
+        if not absent:
+            ready.append(rule)
+    passed = validate(frame, [(rule.code, rule.check, rule.params) for rule in ready])
+    for position, rule in enumerate(rules):
+        if rule in ready and passed[rule.code] is not None:
+            results[position] = (holds(frame, rule.applies_when), passed[rule.code])
+    return results
+
+
+def validate(
+    frame: pd.DataFrame, checks: Sequence[tuple[str, str, Mapping[str, Any]]]
+) -> dict[str, pd.Series[bool] | None]:
+    """Run (code, kind of check, params) over a frame by pandera: for each code the rows that pass, None if it broke."""
+    import pandas as pd
+    import pandera.pandas as pa
+    from pandera.config import ValidationDepth, config_context
+
+    compiled = [compile_check(kind, params, code) for code, kind, params in checks]
+    passed: dict[str, pd.Series[bool] | None] = {code: pd.Series(True, index=frame.index) for code, _, _ in checks}
+    failures = []
+    # No environment variable can switch validation off inside this context.
+    with config_context(validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA):
+        try:
+            pa.DataFrameSchema(checks=compiled).validate(frame, lazy=True)
+        except pa.errors.SchemaErrors as error:
+            failures = [(str(one.check.error), one.check_output) for one in error.schema_errors]
+    for code, output in failures:
+        passed[code] = None if output is None else output.astype(bool)
+    return passed
+
+
+def _finding(rule: Rule, subject: Subject, masks: Any, tolerances: Mapping[str, float]) -> Finding:
+    tolerance = tolerances.get(rule.code, rule.tolerance)
+    frame = subject.frame
+    if isinstance(masks, str) or masks is None or frame is None:
+        outcome: Outcome = "not_judged" if isinstance(masks, str) else "error"
+        reason = masks if isinstance(masks, str) else "its check could not be run; please report this"
+        return Finding(
+            rule=rule, outcome=outcome, judged=0, failed=0, not_judged=subject.total, why_not_judged=reason, tolerance=tolerance
+        )
+    applies, passes = masks
+    weight = frame["records"] if rule.unit != "extract" else frame["records"] * 0 + 1
+    judged, failed = int(weight[applies].sum()), int(weight[applies & ~passes].sum())
+    not_judged = int(weight.sum()) - judged
+    reason = "it applies to no record here" if judged == 0 else None
+    return Finding(
+        rule=rule,
+        outcome=_outcome(rule, judged, failed, tolerance),
+        judged=judged,
+        failed=failed,
+        not_judged=not_judged,
+        why_not_judged=reason,
+        tolerance=tolerance,
+    )
+
+
+def _outcome(rule: Rule, judged: int, failed: int, tolerance: float | None) -> Outcome:
+    if judged == 0:
+        return "not_judged"
+    if rule.unit == "extract":
+        return "fail" if failed else "pass"
+    return "fail" if failed >= FEWEST_FAILED and failed / judged > (tolerance or 0) else "pass"

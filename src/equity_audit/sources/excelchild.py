@@ -1,0 +1,98 @@
+"""The child process that reads a workbook: ``python -m equity_audit.sources.excelchild BOOK COPY SHEET``.
+
+Writes the sheet as CSV and prints a receipt as JSON. It never prints a cell's value, and runs under limits of
+memory and time, since a small crafted workbook can ask for any amount of either.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import json
+import re
+import sys
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+MEMORY = 3 * 2**30
+CPU_SECONDS = 600
+_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)(?:\s[^>]*)?>[^<]")
+
+
+def main(book: str, copy: str, wanted: str) -> dict[str, Any]:
+    """Copy a sheet to CSV; the receipt says which, its header, and rows counted from the XML."""
+    from openpyxl import load_workbook
+
+    workbook = load_workbook(book, read_only=True, data_only=True, keep_links=False)
+    names = [sheet.title for sheet in workbook.worksheets]
+    if wanted and wanted not in names:
+        return {"error": "sheet"}
+    if not names:
+        return {"error": "empty"}
+    sheet = workbook[wanted or names[0]]
+    # The size a workbook claims for itself may be wrong in either direction.
+    sheet.reset_dimensions()
+    header: list[str] = []
+    blank_rows = 0
+    with open(copy, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123 - one plain file
+        writer = csv.writer(file)
+        for cells in sheet.iter_rows(values_only=True):
+            row = [_text(value) for value in cells]
+            if not any(row):
+                blank_rows += bool(header)
+                continue
+            if not header:
+                while row and not row[-1]:
+                    row.pop()
+                header = row
+            while len(row) > len(header) and not row[-1]:
+                row.pop()
+            writer.writerow(row + [""] * (len(header) - len(row)))
+    if not header:
+        return {"error": "empty"}
+    return {"sheet": sheet.title, "header": header, "rows": _count_rows(book, sheet), "blank_rows": blank_rows}
+
+
+def _text(value: object) -> str:
+    """A cell as the text it would have in an export: whole numbers without a point, dates as ISO."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, datetime.datetime):
+        plain_date = value.time() == datetime.time()
+        return value.date().isoformat() if plain_date else value.isoformat(sep=" ", timespec="seconds")
+    return str(value).replace("\0", "")
+
+
+def _count_rows(book: str, sheet: Any) -> int:
+    """Rows with at least one value, counted in the sheet's XML without the library that read the cells."""
+    part = sheet._worksheet_path.lstrip("/")
+    return sum(1 for row in _row_fragments(book, part) if _VALUE.search(row))
+
+
+def _row_fragments(book: str, part: str) -> Iterator[bytes]:
+    rest = b""
+    with zipfile.ZipFile(book) as package, package.open(part) as xml:
+        while chunk := xml.read(1 << 20):
+            *whole, rest = re.split(rb"</(?:\w+:)?row>", rest + chunk)
+            yield from whole
+    yield rest
+
+
+if __name__ == "__main__":
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    except (ImportError, ValueError, OSError):
+        pass  # no such limits here; the parent's time limit still holds
+    try:
+        answer = main(*sys.argv[1:4])
+    except BaseException:  # noqa: BLE001 - whatever a crafted file raises, one word goes back and no value
+        answer = {"error": "unreadable"}
+    json.dump(answer, sys.stdout)

@@ -1,0 +1,117 @@
+"""What dictionaries say in plain numbers: class counts, shapes, notes on the run, and what would mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from equity_audit.decode.ethnicity import CLASSES, CODES
+from equity_audit.decode.geography import LINK_CLASSES, ROUTES
+from equity_audit.decode.shapes import commonest_shapes
+from equity_audit.fields import LSOA_FIELDS
+from equity_audit.model import Dictionary, Extract
+from equity_audit.reference.choose import Choice
+from equity_audit.subjects import class_counts
+
+_SHAPES = {
+    "ETH004": ("ethnicity", "ethnicity", "ethnic_class", "invalid"),
+    "DEP003": ("geography", "postcode", "postcode_form", "malformed"),
+    "DEP007": ("geography", "lsoa", "lsoa_form", "malformed"),
+    "DEP018": ("geography", "imd", "imd_label_form", "unreadable"),
+}
+_COLUMNS = {"lsoa": LSOA_FIELDS, "imd": ("imd_decile", "imd_quintile")}
+
+
+def _ordered(counts: Mapping[str, int], names: Sequence[str]) -> dict[str, int]:
+    return {name: counts.get(name, 0) for name in names}
+
+
+def ethnicity_facts(ethnicity: Dictionary, everyone: pd.Series[Any]) -> dict[str, Any]:
+    """Records by class (the five add up) and by code; distinct patients and records without a patient key."""
+    codes = class_counts(ethnicity.frame.dropna(subset="ethnic_code"), "ethnic_code")
+    return {
+        "records": int(ethnicity.frame["records"].sum()),
+        "classes": _ordered(class_counts(ethnicity.frame, "ethnic_class"), CLASSES),
+        "codes": _ordered(codes, (*CODES, "T", "W", "Z", "99")),
+        "patients": {
+            "distinct": int(everyone["patients"]),
+            "records_without_key": int(everyone["records"] - everyone["keyed"]),
+        },
+    }
+
+
+def deprivation_facts(geography: Dictionary, choice: Choice) -> dict[str, Any]:
+    """Records by link class (they add up), route, quintile and decile; the edition in use and how it was chosen."""
+    frame = geography.frame
+    linked = frame[frame["link_class"] == "linked"]
+    quintiles = {str(int(name)): int(n) for name, n in linked.groupby("quintile")["records"].sum().items()}
+    deciles = {str(int(name)): int(n) for name, n in linked.groupby("decile")["records"].sum().items()}
+    return {
+        "records": int(frame["records"].sum()),
+        "edition": choice.edition.edition if choice.edition else None,
+        "edition_reason": choice.reason,
+        "vintage": choice.edition.vintage if choice.edition else None,
+        "classes": _ordered(class_counts(frame, "link_class"), LINK_CLASSES),
+        "routes": _ordered(class_counts(linked, "route"), ROUTES),
+        "quintiles": _ordered(quintiles, [str(number) for number in range(1, 6)]),
+        "deciles": _ordered(deciles, [str(number) for number in range(1, 11)]),
+    }
+
+
+def shapes_of(ethnicity: Dictionary | None, geography: Dictionary | None) -> dict[str, tuple[tuple[str, int], ...]]:
+    """The five commonest shapes of the values that fail ETH004, DEP003, DEP007 and DEP018."""
+    dictionaries = {"ethnicity": ethnicity, "geography": geography}
+    found = {}
+    for code, (subject, field, column, value) in _SHAPES.items():
+        dictionary = dictionaries[subject]
+        if dictionary is None:
+            continue
+        failing = dictionary.frame[dictionary.frame[column] == value]
+        raw = _first_filled(failing, [name for name in _COLUMNS.get(field, (field,)) if name in failing])
+        if len(failing) and raw is not None:
+            found[code] = commonest_shapes(raw, failing["records"])
+    return found
+
+
+def _first_filled(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series[Any] | None:
+    if not columns:
+        return None
+    raw = frame[columns[0]]
+    for name in columns[1:]:
+        raw = raw.where(raw.notna() & (raw.astype("str").str.strip() != ""), frame[name])
+    return raw
+
+
+def notes_for(extract: Extract, choice: Choice) -> tuple[str, ...]:
+    """What a reader must know of this run before its figures."""
+    notes = []
+    blank = set(extract.mapping.blank)
+    for field in sorted(blank):
+        notes.append(f"The column for {field} ({extract.mapping.columns[field]}) is wholly blank.")
+    if "lsoa_2001" in extract.filled and not extract.filled & {"lsoa_2011", "lsoa_2021", "lsoa"}:
+        notes.append(
+            "The LSOA codes are of the 2001 boundaries, for which no edition of the IMD is published: they cannot be "
+            "linked. LSOA 2011 or 2021 codes, or postcodes, would mend it."
+        )
+    if choice.edition:
+        notes.append(
+            f"IMD {choice.edition.edition} ({choice.edition.vintage} areas, 1 = most deprived) is used: {choice.reason}."
+        )
+    else:
+        notes.append("No IMD edition is installed: supplied deciles and quintiles are taken as declared, not checked.")
+    if extract.patient_key is None:
+        notes.append("The extract has no patient key: records cannot be counted as patients.")
+    return tuple(notes)
+
+
+def hints_for(extract: Extract, choice: Choice, geography: Dictionary | None) -> tuple[str, ...]:
+    """The commands that would let more be looked up; none where they would not help."""
+    if geography is None or choice.edition is not None or not extract.filled & {"lsoa", "lsoa_2011", "lsoa_2021"}:
+        return ()
+    edition = {"2011": "2019", "2021": "2025"}.get(choice.vintage or "", "EDITION")
+    return (
+        f"equity-audit reference add FILE   (the official file of IMD {edition}, as published)",
+        "equity-audit check EXTRACT        (again)",
+    )
