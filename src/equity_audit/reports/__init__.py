@@ -1,1 +1,48 @@
-"""One output, one file."""
+"""One output, one file, found by the suffix of the file asked for. Writers see nothing but a Report.
+
+A writer is ``render(report) -> bytes``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from equity_audit.errors import UsageError
+from equity_audit.files import write_whole
+from equity_audit.model import Report
+
+SUFFIXES = {".json": "json", ".xlsx": "excel"}
+# A reader may take these for a publication, so unsuppressed counts in them need the name of who they are for.
+NEEDS_NAME = (".xlsx",)
+
+
+def check_targets(targets: Sequence[Path], extract: Path | None, exact: bool, internal_name: str | None) -> None:
+    """Refuse outputs before any work is done: unknown ending, no folder, the extract itself, or no name where needed."""
+    for target in targets:
+        suffix = target.suffix.lower()
+        if suffix not in SUFFIXES:
+            raise UsageError(f"-o: outputs end in {', '.join(SUFFIXES)}; {suffix or 'no ending'} is not one.")
+        if not target.parent.is_dir():
+            raise UsageError("-o: the folder for an output does not exist. Make it first, or give another path.")
+        if target.is_dir():
+            raise UsageError("-o: an output needs a file name, and a folder has that name.")
+        if extract is not None and target.exists() and extract.exists() and target.samefile(extract):
+            raise UsageError("-o: an output would overwrite the extract. Give another name.")
+        if exact and suffix in NEEDS_NAME and not internal_name:
+            raise UsageError(
+                f"--disclosure none writes unsuppressed counts; for {suffix} say who they are for with --internal NAME, "
+                "which is printed on it."
+            )
+    if len({target.resolve() for target in targets}) != len(targets):
+        raise UsageError("-o: two outputs have the same name.")
+
+
+def write_reports(report: Report, targets: Sequence[Path]) -> None:
+    """Write each output whole. All are rendered before the first is put in place."""
+    rendered = [
+        (target, import_module(f"equity_audit.reports.{SUFFIXES[target.suffix.lower()]}").render(report)) for target in targets
+    ]
+    for target, content in rendered:
+        write_whole(target, lambda part, content=content: part.write_bytes(content))

@@ -1,0 +1,5 @@
+"""``python -m equity_audit``."""
+
+from equity_audit.cli import main
+
+main()

@@ -1,0 +1,5 @@
+"""``python -m equity_audit.cli``."""
+
+from equity_audit.cli import main
+
+main()

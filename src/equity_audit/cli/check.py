@@ -1,0 +1,127 @@
+"""``equity-audit check EXTRACT``: audit one extract, print what was found, write the outputs asked for."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from equity_audit.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from equity_audit.model import Audit, Report
+
+_SEVERITIES = ("info", "warning", "error")
+_FAIL_ON = ("error", "warning", "never")
+_FORMATS = ("table", "json")
+
+
+def check(
+    extract: Path = typer.Argument(help="The extract: CSV (also .gz), xlsx or Parquet.", metavar="EXTRACT"),
+    dataset: str | None = typer.Option(None, "--dataset", help="Dataset, in place of detection by header."),
+    mapping: list[str] = typer.Option([], "--map", help="field=column, in place of the header aliases. Repeatable."),
+    sheet: str | None = typer.Option(None, "--sheet", help="Sheet of a workbook (default: the first)."),
+    reference: Path | None = typer.Option(None, "--reference", help="Folder of reference tables, installed or as published."),
+    imd: str | None = typer.Option(None, "--imd", help="IMD edition to use: 2015, 2019, 2025 or one of your own."),
+    census: str | None = typer.Option(None, "--census", help="Census date (YYYY-MM-DD) where a waiting list holds several."),
+    output: list[Path] = typer.Option([], "-o", "--output", help="Output file, .json or .xlsx by its ending. Repeatable."),
+    format_: str = typer.Option("table", "--format", help="What is printed: table or json."),
+    select: str = typer.Option("", "--select", help="Judge only rules whose codes begin so, comma between."),
+    ignore: str = typer.Option("", "--ignore", help="Do not judge rules whose codes begin so, comma between."),
+    fail_on: str = typer.Option("error", "--fail-on", help="Exit 1 on findings of this severity: error, warning, never."),
+    disclosure: str | None = typer.Option(None, "--disclosure", help="Disclosure profile of everything written: hes, none."),
+    internal: str | None = typer.Option(None, "--internal", help="Who an unsuppressed workbook is for; printed on it."),
+    label: str | None = typer.Option(None, "--label", help="What outputs call the extract (default: its dataset)."),
+    config: Path | None = typer.Option(None, "--config", help="Settings file (default: equity-audit.toml here)."),
+    quiet: bool = typer.Option(False, "-q", "--quiet", help="Print the last line only."),
+    verbose: bool = typer.Option(False, "-v", "--verbose", help="Print rules that passed or were not judged, too."),
+    color: str = typer.Option("auto", "--color", help="auto, always or never."),
+) -> None:
+    """Audit ethnicity coding and deprivation linkage, and break the activity down by both."""
+    for name, value, choices in (
+        ("--fail-on", fail_on, _FAIL_ON), ("--format", format_, _FORMATS), ("--color", color, ("auto", "always", "never")),
+    ):  # fmt: skip
+        if value not in choices:
+            raise UsageError(f"{name} takes one of {', '.join(choices)}.")
+    from equity_audit.config import load_settings
+    from equity_audit.disclosure.profiles import load_profile
+    from equity_audit.reports import check_targets, write_reports
+
+    settings = load_settings(config)
+    profile = load_profile(disclosure or settings.disclosure)
+    check_targets(output, extract, profile.primary is None, internal)
+
+    from equity_audit.audit import Request, run_audit
+    from equity_audit.disclosure.protect import protect
+    from equity_audit.reference.store import default_folder
+    from equity_audit.rules import load_rules, select_rules
+
+    folder = reference or (Path(settings.reference) if settings.reference else default_folder())
+    if reference is not None and not reference.is_dir():
+        raise UsageError("--reference takes a folder, and there is none at that path.")
+    audit = run_audit(
+        Request(
+            extract=extract,
+            reference=folder,
+            rules=select_rules(load_rules(), _codes(select), _codes(ignore)),
+            edition=imd or settings.imd,
+            dataset=dataset or settings.dataset,
+            overrides={**settings.map, **_mapping(mapping)},
+            sheet=sheet,
+            census=census,
+            label=label or settings.label,
+            memory_limit=settings.memory_limit,
+            ethnic_grouping=settings.ethnic_grouping,
+            tolerances=settings.tolerances,
+        )
+    )
+    report = protect(audit, profile, internal)
+    write_reports(report, output)
+    if format_ == "json":
+        from equity_audit.reports.json import render
+
+        sys.stdout.buffer.write(render(report))
+    else:
+        _print(audit, report, quiet=quiet, verbose=verbose, color=color)
+    raise typer.Exit(int(exit_code(audit, fail_on)))
+
+
+def exit_code(audit: Audit, fail_on: str) -> ExitCode:
+    """How the run ends: a broken rule is our fault, nothing judged is no audit, else findings decide."""
+    outcomes = [finding.outcome for finding in audit.findings]
+    if "error" in outcomes:
+        return ExitCode.INTERNAL
+    if all(outcome == "not_judged" for outcome in outcomes):
+        return ExitCode.NOT_AUDITED
+    counted = () if fail_on == "never" else _SEVERITIES[_SEVERITIES.index(fail_on) :]
+    found = any(finding.outcome == "fail" and finding.rule.severity in counted for finding in audit.findings)
+    return ExitCode.FINDINGS if found else ExitCode.CLEAN
+
+
+def _print(audit: Audit, released: Report, *, quiet: bool, verbose: bool, color: str) -> None:
+    from equity_audit.disclosure.profiles import load_profile
+    from equity_audit.disclosure.protect import protect
+    from equity_audit.reports.terminal import print_report
+
+    # A terminal shows the analyst's own data exactly; piped or logged output is a file like any other.
+    on_terminal = sys.stdout.isatty()
+    report = protect(audit, load_profile("none")) if on_terminal else released
+    print_report(report, quiet=quiet, verbose=verbose, color=color)
+
+
+def _codes(text: str) -> list[str]:
+    return [code.strip() for code in text.split(",") if code.strip()]
+
+
+def _mapping(pairs: list[str]) -> dict[str, str]:
+    result: dict[str, str] = {}
+    for pair in pairs:
+        field, equals, column = pair.partition("=")
+        if not equals or not field or not column:
+            raise UsageError("--map is written field=column, for example --map ethnicity=ETHNIC_CODE.")
+        if field in result:
+            raise UsageError(f"--map names the field {field} twice. Say once which column carries it.")
+        result[field] = column
+    return result

@@ -1,0 +1,161 @@
+"""The only door from an Audit to a Report: every count, table, rule and shape of a run passes here together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from equity_audit.disclosure.derive import measures_of, verdicts_of
+from equity_audit.disclosure.profiles import Profile
+from equity_audit.disclosure.release import (
+    NOT_APPLICABLE,
+    TOO_FEW,
+    release_count,
+    release_part,
+    rounded,
+    share_of,
+    total_of,
+)
+from equity_audit.errors import UsageError
+from equity_audit.measures import proportion
+from equity_audit.model import (
+    Audit,
+    Breakdown,
+    Cell,
+    Finding,
+    ReleasedFinding,
+    ReleasedTable,
+    Report,
+    TableRow,
+)
+
+_MAPPINGS = ("classes", "codes", "routes", "quintiles", "deciles")
+
+
+def protect(audit: Audit, profile: Profile, internal_name: str | None = None) -> Report:
+    """Everything of an audit that may be written under a profile."""
+    if profile.exact:
+        raise UsageError("The disclosure profile `exact` is not available yet. Use hes (the default).")
+    intake = audit.intake
+    audited = release_count(intake.records_audited, profile)
+    rejections = tuple((rejection.reason, release_count(rejection.records, profile)) for rejection in intake.rejections)
+    rejected = total_of(cell for _, cell in rejections)
+    if rejections and not rejected.value:
+        rejected = rejections[0][1]
+    tables = tuple(_table(breakdown, profile) for breakdown in audit.breakdowns)
+    ethnicity = _facts(audit.ethnicity, "classes", profile)
+    deprivation = _facts(audit.deprivation, "classes", profile)
+    findings = tuple(_finding(finding, profile) for finding in audit.findings)
+    return Report(
+        run=audit.run,
+        profile=profile.name,
+        exact=profile.primary is None,
+        internal_name=internal_name,
+        records_read=total_of([audited, rejected]),
+        records_audited=audited,
+        records_rejected=rejected,
+        rejections=rejections,
+        format=intake.format,
+        encoding=intake.encoding,
+        remarks=intake.remarks,
+        findings=findings,
+        ethnicity=ethnicity,
+        deprivation=deprivation,
+        tables=tables,
+        measures=measures_of(tables, profile),
+        verdicts=verdicts_of(ethnicity, deprivation, findings),
+        outcomes=tuple(
+            (outcome, tuple((why, release_count(number, profile)) for why, number in outcome.apart.items()))
+            for outcome in audit.outcomes
+        ),
+        shapes={
+            code: tuple((shape, release_count(number, profile)) for shape, number in shapes)
+            for code, shapes in audit.shapes.items()
+        },
+        notes=audit.notes,
+        hints=audit.hints,
+    )
+
+
+def _facts(facts: Mapping[str, Any], whole: str, profile: Profile) -> dict[str, Any]:
+    """Summary counts: each released, ``records`` the sum of the released classes."""
+    if not facts:
+        return {}
+    released: dict[str, Any] = {}
+    for key, value in facts.items():
+        if key in _MAPPINGS or key == "patients":
+            released[key] = {name: release_count(number, profile) for name, number in value.items()}
+        elif key != "records":
+            released[key] = value
+    released["records"] = total_of(released[whole].values())
+    return released
+
+
+def _finding(finding: Finding, profile: Profile) -> ReleasedFinding:
+    persons = finding.rule.unit != "extract"
+    if persons:
+        failed = release_part(finding.failed, finding.judged, profile)
+        judged, not_judged = release_count(finding.judged, profile), release_count(finding.not_judged, profile)
+        rate = share_of(failed, judged, profile)
+    else:
+        # Sites and tables are counted here, not people.
+        failed, judged, not_judged = Cell(finding.failed), Cell(finding.judged), Cell(finding.not_judged)
+        rate = Cell(finding.rate) if finding.rate is not None else NOT_APPLICABLE
+    return ReleasedFinding(
+        rule=finding.rule,
+        outcome=finding.outcome,
+        judged=judged,
+        failed=failed,
+        not_judged=not_judged,
+        rate=rate,
+        tolerance=finding.tolerance,
+        why_not_judged=finding.why_not_judged,
+    )
+
+
+def _table(breakdown: Breakdown, profile: Profile) -> ReleasedTable:
+    frame = breakdown.frame
+    pairs = list(zip(frame["numerator"].astype(int), frame["denominator"].astype(int), strict=True))
+    numerators = [release_part(part, whole, profile) for part, whole in pairs]
+    if breakdown.outcome is None:
+        everyone = pairs[0][1] if pairs else 0
+        # Patients may stand in several groups; only where the groups share everyone out is their sum the total.
+        whole = total_of(numerators) if sum(part for part, _ in pairs) == everyone else release_count(everyone, profile)
+        denominators = [whole] * len(pairs)
+    else:
+        denominators = [release_count(whole, profile) for _, whole in pairs]
+    labels = list(zip(*(frame[name] for name in breakdown.dimensions), strict=True))
+    rows = tuple(
+        _row(tuple(label), numerator, denominator, profile)
+        for label, numerator, denominator in zip(labels, numerators, denominators, strict=True)
+    )
+    return ReleasedTable(
+        id=breakdown.id,
+        title=breakdown.title,
+        unit=breakdown.unit,
+        outcome=breakdown.outcome,
+        dimensions=breakdown.dimensions,
+        rows=rows,
+    )
+
+
+def _row(labels: tuple[str, ...], numerator: Cell, denominator: Cell, profile: Profile) -> TableRow:
+    if denominator.value is None:
+        numerator = denominator
+    value = share_of(numerator, denominator, profile)
+    lower = upper = Cell(None, value.marker)
+    if value.value is not None:
+        lower, upper = _interval(numerator, denominator, profile)
+    elif value == TOO_FEW and denominator.value == 0:
+        value = lower = upper = NOT_APPLICABLE
+    return TableRow(
+        labels=labels, numerator=numerator, denominator=denominator, value=value, lower=lower, upper=upper
+    )
+
+
+def _interval(numerator: Cell, denominator: Cell, profile: Profile) -> tuple[Cell, Cell]:
+    import pandas as pd
+
+    counts = pd.DataFrame({"numerator": [numerator.value], "denominator": [denominator.value]})
+    ends = proportion(counts).iloc[0]
+    return Cell(rounded(float(ends["lower"]), profile)), Cell(rounded(float(ends["upper"]), profile))

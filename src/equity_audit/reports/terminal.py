@@ -1,0 +1,254 @@
+"""What a person reads at a prompt: what was read, the mapping, the figures, the rules that failed, the breakdown."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from equity_audit.decode.labels import QUINTILES
+from equity_audit.model import Cell, ReleasedFinding, ReleasedTable, Report
+from equity_audit.reports.json import watermark
+
+WIDTH_WHEN_PIPED = 110
+_WORDS = {
+    "not_stated": "not stated", "not_known": "not known", "no_location": "no location recorded",
+    "withheld": "identity withheld", "no_fixed_abode": "no fixed abode", "address_unknown": "address unknown",
+    "outside_england": "outside England", "postcode_not_found": "postcode not in the directory",
+    "lsoa_not_found": "LSOA not in the edition", "wrong_vintage": "LSOA of another vintage",
+    "no_reference": "nothing installed to look it up in",
+}  # fmt: skip
+_SEVERITY = {"error": 0, "warning": 1, "info": 2}
+
+
+def print_report(report: Report, *, quiet: bool = False, verbose: bool = False, color: str = "auto") -> None:
+    """Print a report to standard output; ``quiet`` keeps the last line only."""
+    console = Console(
+        file=sys.stdout,
+        force_terminal=True if color == "always" else None,
+        no_color=color == "never" or None,
+        width=None if sys.stdout.isatty() else WIDTH_WHEN_PIPED,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        soft_wrap=False,
+    )
+    if not quiet:
+        for part in _parts(report, verbose):
+            console.print(part)
+        if report.hints:
+            console.print("To look up more, run:  " + "  then  ".join(" ".join(hint.split()) for hint in report.hints))
+    console.print(last_line(report), soft_wrap=True)
+
+
+def last_line(report: Report) -> str:
+    """The one line that says how the audit ended."""
+    outcomes = [found.outcome for found in report.findings]
+    return (
+        f"rules {len(outcomes)}: passed {outcomes.count('pass')}, failed {outcomes.count('fail')}, "
+        f"not judged {outcomes.count('not_judged')}, errors {outcomes.count('error')}; "
+        f"records read {_number(report.records_read)}, audited {_number(report.records_audited)}, "
+        f"rejected {_number(report.records_rejected)}"
+    )
+
+
+def _parts(report: Report, verbose: bool) -> Iterable[Any]:
+    run = report.run
+    mark = watermark(report)
+    if mark and report.internal_name:
+        yield Text(f"For {report.internal_name}: {mark}.\n", style="bold")
+    if not report.exact:
+        yield Text(
+            f"Disclosure profile {report.profile}: small counts are hidden ([c]), the rest rounded; no share is given of "
+            "fewer than 100 ([u]).\n"
+        )
+    yield Text(f"{run.label}: {_number(report.records_audited)} records", style="bold")
+    yield _intake(report)
+    yield _mapping(report)
+    if report.ethnicity:
+        yield _classes("Ethnicity", report.ethnicity, "valid", "usable")
+        yield _ethnicity_line(report.ethnicity)
+    if report.deprivation:
+        yield _classes("Deprivation", report.deprivation, "linked", "linked")
+    for note in report.notes:
+        yield Text(f"  · {note}")
+    for verdict in report.verdicts:
+        because = f" ({', '.join(verdict.because)})" if verdict.because else ""
+        yield Text(f"  {verdict.subject.capitalize()}: {verdict.sentence}{because}", style="bold")
+    yield Text()
+    yield _rules(report, verbose)
+    yield from _shapes(report)
+    yield from _breakdowns(report)
+
+
+def _intake(report: Report) -> Text:
+    encoding = f", {report.encoding}" if report.encoding else ""
+    text = Text(f"  read as {report.format}{encoding}: {_number(report.records_read)} records read")
+    for reason, cell in report.rejections:
+        text.append(f"\n  rejected {_number(cell)}: {reason}")
+    for remark in report.remarks:
+        text.append(f"\n  {remark}")
+    return text
+
+
+def _mapping(report: Report) -> Text:
+    mapping = report.run.mapping
+    pairs = [
+        f"{field} ← {column}" + (" (blank)" if field in mapping.blank else "") for field, column in mapping.columns.items()
+    ]
+    text = Text(f"  dataset {mapping.dataset}: " + ", ".join(pairs))
+    if mapping.unused:
+        passed = [f"{', '.join(columns)} ({field})" for field, columns in mapping.unused.items()]
+        text.append("\n  not used: " + ", ".join(passed))
+    text.append("\n")
+    return text
+
+
+def _classes(title: str, facts: Mapping[str, Any], good: str, word: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("")
+    table.add_column("records", justify="right")
+    table.add_column("share", justify="right")
+    for name, cell in facts["classes"].items():
+        if cell.value or cell.marker or name == good:
+            label = _WORDS.get(name, name) + (f" ({word})" if name != word and name == good else "")
+            table.add_row(label, _number(cell), _share(cell, facts["records"]))
+    table.add_row("all" if facts["records"].marker is None else "all shown", _number(facts["records"]), "")
+    return table
+
+
+def _ethnicity_line(facts: Mapping[str, Any]) -> Text:
+    classes, records = facts["classes"], facts["records"]
+
+    def together(*names: str) -> str:
+        cells = [classes[name] for name in names]
+        if any(cell.marker for cell in cells):
+            return "[c]"
+        return _share(Cell(sum(cell.value for cell in cells)), records)
+
+    populated = together("valid", "not_stated", "not_known", "invalid")
+    return Text(
+        f"  populated {populated} (not missing) · valid or stated {together('valid', 'not_stated')} (the person was asked) · "
+        f"usable {together('valid')} (known and stated)\n"
+    )
+
+
+def _rules(report: Report, verbose: bool) -> Table | Text:
+    failed = [found for found in report.findings if found.outcome in ("fail", "error")]
+    failed.sort(key=lambda found: (_SEVERITY[found.rule.severity], -(found.rate.value or 0)))
+    shown = failed + ([found for found in report.findings if found.outcome not in ("fail", "error")] if verbose else [])
+    if not shown:
+        return Text("No rule failed.\n", style="bold")
+    table = Table(title="Rules that failed, worst first", title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for name, justify in (("rule", "left"), ("", "left"), ("failed", "right"), ("rate", "right"), ("", "left")):
+        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for found in shown:
+        table.add_row(*_rule_row(found))
+    return table
+
+
+def _rule_row(found: ReleasedFinding) -> tuple[str, str, str, str, Text]:
+    rule = found.rule
+    if found.outcome == "not_judged":
+        return rule.code, "not judged", "", "", Text(f"{rule.title}: {found.why_not_judged}")
+    told = Text(rule.title)
+    if found.outcome == "error":
+        told.append(f": {found.why_not_judged}")
+    if found.outcome == "fail":
+        told.append(f"\n→ {rule.fix}", style="dim")
+    word = rule.severity if found.outcome == "fail" else {"pass": "passed", "error": "not run"}[found.outcome]
+    people = rule.unit != "extract"
+    return rule.code, word, _number(found.failed) if people else "", _percent(found.rate) if people else "", told
+
+
+def _shapes(report: Report) -> Iterable[Text]:
+    titles = {found.rule.code: found.rule.title for found in report.findings}
+    if report.shapes:
+        yield Text("\nWhat the values that failed look like (letters as A, digits as 9)", style="bold")
+    for code, shapes in report.shapes.items():
+        listed = ", ".join(f"{shape or 'blank'} ({_number(cell)})" for shape, cell in shapes)
+        yield Text(f"  {code} {titles.get(code, '')}: {listed}")
+
+
+def _breakdowns(report: Report) -> Iterable[Any]:
+    tables = {table.id: table for table in report.tables}
+    for dimension, title in (("imd_quintile", "IMD quintile"), ("ethnic_group", "Ethnic group")):
+        records = tables.get(f"records_by_{dimension}")
+        if records is not None:
+            yield Text()
+            yield _breakdown(f"By {title}", records, tables, dimension, report)
+    crossed = tables.get("records_by_imd_quintile_by_ethnic_group")
+    if crossed is not None:
+        yield Text()
+        yield _crossed(crossed)
+    for measure in report.measures:
+        if measure.measure == "gap" and measure.estimate is not None:
+            label = next(facts.label for facts, _ in report.outcomes if facts.name == measure.outcome)
+            yield Text(
+                f"{label}, quintile 1 (most deprived) less quintile 5: {100 * measure.estimate:+.1f} points "
+                f"({100 * (measure.lower or 0):+.1f} to {100 * (measure.upper or 0):+.1f})"
+            )
+    yield Text()
+
+
+def _breakdown(
+    title: str, records: ReleasedTable, tables: Mapping[str, ReleasedTable], dimension: str, report: Report
+) -> Table:
+    patients = tables.get(f"patients_by_{dimension}")
+    outcomes = [(facts, tables[f"{facts.name}_by_{dimension}"]) for facts, _ in report.outcomes]
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("")
+    for name in ("records", "share", "95% interval", *(("patients",) if patients else ())):
+        table.add_column(name, justify="right")
+    for facts, _ in outcomes:
+        table.add_column(facts.label.lower(), justify="right")
+        table.add_column("95% interval", justify="right")
+    for position, row in enumerate(records.rows):
+        cells = [row.labels[0], _number(row.numerator), _percent(row.value), _interval(row.lower, row.upper)]
+        if patients:
+            cells.append(_number(patients.rows[position].numerator))
+        for _, outcome in outcomes:
+            found = outcome.rows[position]
+            shown = found.denominator.value != 0 and found.value.marker != "c"
+            counts = f" ({_number(found.numerator)} of {_number(found.denominator)})" if shown else ""
+            cells += [_percent(found.value) + counts, _interval(found.lower, found.upper)]
+        table.add_row(*cells)
+    return table
+
+
+def _crossed(crossed: ReleasedTable) -> Table:
+    table = Table(
+        title="Records by ethnic group and IMD quintile", title_justify="left", title_style="bold", box=None, pad_edge=False,
+        padding=(0, 2, 0, 0),
+    )  # fmt: skip
+    table.add_column("")
+    for quintile in QUINTILES:
+        table.add_column(quintile, justify="right")
+    cells = {row.labels: row.numerator for row in crossed.rows}
+    for group in dict.fromkeys(row.labels[1] for row in crossed.rows):
+        table.add_row(group, *(_number(cells[quintile, group]) for quintile in QUINTILES))
+    return table
+
+
+def _number(cell: Cell) -> str:
+    return f"[{cell.marker}]" if cell.value is None else f"{cell.value:,}"
+
+
+def _percent(cell: Cell) -> str:
+    return f"[{cell.marker}]" if cell.value is None else f"{cell.value:.1%}"
+
+
+def _share(part: Cell, whole: Cell) -> str:
+    if part.value is None:
+        return f"[{part.marker}]"
+    return f"{part.value / whole.value:.1%}" if whole.value else "[z]"
+
+
+def _interval(lower: Cell, upper: Cell) -> str:
+    if lower.value is None or upper.value is None:
+        return ""
+    return f"{lower.value:.1%} to {upper.value:.1%}"
