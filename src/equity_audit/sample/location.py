@@ -44,7 +44,8 @@ POSTCODE_TEXTS = {
     "outside_england": ["ZZ99 3GZ", "ZZ99 1WZ", "ZZ99 2WZ"],
 }
 PSEUDO = ("no_fixed_abode", "address_unknown", "overseas", "outside_england")
-UNREADABLE = ["Q3", "11", "0", "high"]
+# Not `Q3`: in a column of quintiles that can be read.
+UNREADABLE = ["unranked", "11", "0", "high"]
 # Made and spaced in every way that a postcode field is met with; `XQ1  3AB` is the eight-character form.
 _POSTCODE_STYLES: tuple[Callable[[str, str], str], ...] = (
     lambda out, back: f"{out} {back}",

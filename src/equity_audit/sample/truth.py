@@ -14,8 +14,8 @@ from equity_audit.sample.people import SITES
 from equity_audit.sample.places import DECILES
 from equity_audit.sample.state import State
 
-# 1 to 5, then the reasons for which there is no quintile.
-QUINTILE_LABELS = ("1", "2", "3", "4", "5", *location.LINK_CLASSES[1:])
+QUINTILE_LABELS = ("1", "2", "3", "4", "5", "not_linked")
+_NOT_LINKED = 5
 _ROUTES = ("lsoa", "supplied")
 _MISSING = ethnicity.CLASSES.index("missing")
 
@@ -59,7 +59,8 @@ def add_chunk(tally: Tally, chunk: Chunk, layout: Layout, activity: Activity, st
         had = outcome.counts & outcome.had
         for part, mask in (("denominator", outcome.counts), ("numerator", had)):
             tally.add((outcome.name, part), mask)
-            tally.add_each(f"{outcome.name} {part} quintile", QUINTILE_LABELS, link[mask])
+            tally.add_each(f"{outcome.name} {part} quintile", QUINTILE_LABELS, _shorten(link)[mask])
+            tally.add_each(f"{outcome.name} {part} class", location.LINK_CLASSES, _class_of(link)[mask])
             tally.add_each(f"{outcome.name} {part} group", ethnicity.GROUPS, groups[mask])
     for code, parts in count_patient_rules(chunk, state, groups, link).items():
         for part, count in parts.items():
@@ -77,8 +78,10 @@ def _add_ethnicity(tally: Tally, chunk: Chunk, state: State) -> None:
     tally.rule("ETH001", everybody, classes == _MISSING)
     tally.rule("ETH002", everybody, classes == ethnicity.CLASSES.index("not_known"))
     tally.rule("ETH003", everybody, classes == ethnicity.CLASSES.index("not_stated"))
+    # What a foreign scheme means by 9 or 3 is its own affair.
+    national = present & (state.form < ethnicity.FOREIGN_START)
     for code, broken in ethnicity.FORM_BREAKS.items():
-        tally.rule(code, present, broken[state.form])
+        tally.rule(code, national if code in ("ETH008", "ETH011") else present, broken[state.form])
     # For ETH015: what the commonest code is worth at each site.
     letters = np.array([f"{ethnicity.CODES}Z".find(code) if code and code != "99" else -1 for code in _codes()])
     letter = letters[state.form]
@@ -92,7 +95,7 @@ def _codes() -> list[str]:
 
 
 def _link(tally: Tally, layout: Layout, state: State) -> Array:
-    """Count link classes, routes and the rules on places; give each record's place in QUINTILE_LABELS."""
+    """Count link classes, routes and the rules on places; give each record its quintile - 1, or 4 + its class."""
     plant, width = state.plant, layout.supplied_width
     final = np.array([item.final for item in location.PLANTS])[plant]
     unlinked = np.array([location.LINK_CLASSES.index(item.unlinked) for item in location.PLANTS])[plant]
@@ -126,6 +129,16 @@ def _link(tally: Tally, layout: Layout, state: State) -> Array:
     return np.where(linked, quintile - 1, 4 + class_number)
 
 
+def _shorten(link: Array) -> Array:
+    """Give the place in QUINTILE_LABELS."""
+    return np.minimum(link, _NOT_LINKED)
+
+
+def _class_of(link: Array) -> Array:
+    """Give the place in LINK_CLASSES."""
+    return np.maximum(link - _NOT_LINKED + 1, 0)
+
+
 def _add_structure(tally: Tally, chunk: Chunk, layout: Layout, state: State) -> None:
     everybody = np.ones(len(chunk.rows), dtype=bool)
     tally.rule("STR003", everybody, chunk.repeats)
@@ -140,10 +153,12 @@ def _add_structure(tally: Tally, chunk: Chunk, layout: Layout, state: State) -> 
 
 def _add_cells(tally: Tally, chunk: Chunk, state: State, link: Array, groups: Array) -> None:
     """Count records and distinct patients by quintile, by group and by both; a patient's records share a chunk."""
+    quintile = _shorten(link)
     for name, cell, labels in (
-        ("by quintile", link, QUINTILE_LABELS),
+        ("by quintile", quintile, QUINTILE_LABELS),
+        ("by class", _class_of(link), location.LINK_CLASSES),
         ("by group", groups, ethnicity.GROUPS),
-        ("by both", link * len(ethnicity.GROUPS) + groups, range(len(QUINTILE_LABELS) * len(ethnicity.GROUPS))),
+        ("by both", quintile * len(ethnicity.GROUPS) + groups, range(len(QUINTILE_LABELS) * len(ethnicity.GROUPS))),
     ):
         tally.add_each(f"records {name}", labels, cell)
         size = len(labels)

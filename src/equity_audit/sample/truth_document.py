@@ -61,6 +61,7 @@ def _outcome(tally: Tally, name: str, unit: str) -> dict[str, Any]:
     found: dict[str, Any] = {"unit": unit, **{part: tally.counts[name, part] for part in parts}}
     for key, labels, short in (
         ("by_quintile", QUINTILE_LABELS, "quintile"),
+        ("by_link_class", location.LINK_CLASSES, "class"),
         ("by_ethnic_group", GROUPS, "group"),
     ):
         found[key] = {
@@ -75,6 +76,7 @@ def _breakdowns(tally: Tally) -> dict[str, Any]:
 
     return {
         "imd_quintile": {label: cell("by quintile", label) for label in QUINTILE_LABELS},
+        "link_class": {label: cell("by class", label) for label in location.LINK_CLASSES},
         "ethnic_group": {label: cell("by group", label) for label in GROUPS},
         "imd_quintile_by_ethnic_group": {
             quintile: {group: cell("by both", row * len(GROUPS) + column) for column, group in enumerate(GROUPS)}
@@ -104,6 +106,9 @@ def _rules(tally: Tally, layout: Layout, rejected: int, *, faults: bool, variant
         rules[code] = _not_judged(records)
     for code, failed in _extract_rules(tally, variant).items():
         rules[code] = {"judged": 1, "failed": int(failed), "not_judged": 0, "unit": "extract"}
+    # Judged site by site, and column by column.
+    rules["ETH007"]["judged"] = sum(tally.counts["site", site] > 0 for site in SITES)
+    rules["STR001"]["judged"] = 2
     # A scale is judged on a hundred records or more.
     if tally.counts["DEP011", "judged"] < 100 or variant == "no_location":
         rules |= {code: _not_judged(1, "extract") for code in ("DEP012", "DEP013")}
@@ -164,7 +169,6 @@ def _overrides(tally: Tally, variant: str | None) -> dict[str, Any]:
         return {"ETH020": {"judged": filled, "failed": filled, "not_judged": records - filled, "unit": "records"}}
     undefined = {
         "spreadsheet": ("STR003",),
-        "gss_numbers": ("ETH008", "ETH011"),
         "mixed_vintage": ("DEP008", "DEP011", "DEP012", "DEP013", "DEP015", "DEP019"),
     }
     return dict.fromkeys(undefined.get(variant or "", ()), None)
