@@ -136,7 +136,8 @@ def _shorten(link: Array) -> Array:
 
 def _class_of(link: Array) -> Array:
     """Give the place in LINK_CLASSES."""
-    return np.maximum(link - _NOT_LINKED + 1, 0)
+    number: Array = np.maximum(link - _NOT_LINKED + 1, 0)
+    return number
 
 
 def _add_structure(tally: Tally, chunk: Chunk, layout: Layout, state: State) -> None:
