@@ -34,8 +34,8 @@ def write_sample(
     """Write `<name>.csv` and `<name>.truth.json`; give the path of the extract.
 
     The same dataset, records and seed give the same bytes. `records` is the number of sound ones; with faults, six
-    malformed lines are added. `variant` is one of `VARIANTS`; it has the same file name, so give it its own folder. With another encoding than UTF-8, the characters that
-    it lacks (full-width letters) are not planted.
+    malformed lines are added. `variant` is one of `VARIANTS`; it has the same file name, so give it its own folder.
+    With another encoding than UTF-8, the characters that it lacks (full-width letters) are not planted.
     """
     _check(dataset, records, variant, encoding)
     layout, noise, tally = LAYOUTS[dataset], Noise(seed, dataset), truth.Tally()
