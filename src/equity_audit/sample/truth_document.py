@@ -115,7 +115,9 @@ def _rules(tally: Tally, layout: Layout, rejected: int, *, faults: bool, variant
     if not layout.has("activity_date"):
         # One census date, no activity date: which record is the latest is not for the sample to say.
         rules |= {"ETH019": None, "DEP015": None}
-    rules |= {code: {"planted": faults, "unit": "extract"} for code in _STATISTICAL}
+    # A snapshot has no months; without a postcode none can be shared.
+    lacking = {"ETH017": not layout.has("activity_date"), "DEP017": not layout.has("postcode")}
+    rules |= {code: {"planted": faults and not lacking.get(code), "unit": "extract"} for code in _STATISTICAL}
     return dict(sorted((rules | _overrides(tally, variant)).items()))
 
 
