@@ -124,9 +124,10 @@ def no_difference(share: Floats, mean: float, se: Floats, seed: int) -> dict[str
     """
     if mean <= 0:
         return {}
-    shape = (mean / np.where(se > 0, se, 1.0)) ** 2
+    varies = se > 1e-9 * mean
+    shape = (mean / np.where(varies, se, mean)) ** 2
     draws = np.random.default_rng(seed).standard_gamma(shape, size=(DRAWS, len(se))) / shape
-    y = np.where(se > 0, np.maximum(draws, 1e-12), 1.0)
+    y = np.where(varies, np.maximum(draws, 1e-12), 1.0)
     ratio = y / (y @ share)[:, None]
     away = np.abs(ratio - 1)
     logs = np.log(ratio)
