@@ -64,7 +64,10 @@ def known_range(
 
 
 def gap_fact(first: tuple[Hashable, int], second: tuple[Hashable, int], value: float, decimals: int = 1) -> Fact:
-    """Put a printed gap into a fact: in percentage points, first minus second; each is (name of the numerator, known denominator)."""
+    """Put a printed gap, first share minus second in percentage points, into a fact.
+
+    Each share is given by the name of its numerator and its known denominator.
+    """
     half = 0.5 * 10.0**-decimals + EDGE
     return Fact({first[0]: 100 / first[1], second[0]: -100 / second[1]}, value - half, value + half)
 
@@ -72,7 +75,10 @@ def gap_fact(first: tuple[Hashable, int], second: tuple[Hashable, int], value: f
 def ratio_facts(
     first: tuple[Hashable, int], second: tuple[Hashable, int], value: float, decimals: int = 2
 ) -> list[Fact]:
-    """Put a printed ratio into facts: of two shares, first over second; each is (name of the numerator, known denominator)."""
+    """Put a printed ratio of two shares, first over second, into facts.
+
+    Each share is given by the name of its numerator and its known denominator.
+    """
     half = 0.5 * 10.0**-decimals + EDGE
     (top, top_size), (bottom, bottom_size) = first, second
     return [

@@ -52,7 +52,7 @@ def smallest(system: System, hidden: Array, demands: list[Demand], network: bool
     whole = False
     last = 0.0
     for _ in range(ROUNDS):
-        # Preferences add up to at most a half and the programme stops within 0.4 of the optimum: together less than a cell.
+        # Preferences add up to at most a half, and the programme stops within 0.4 of the optimum: less than a cell.
         gap = 0.4 / (last + HEADROOM)
         share = _choose(cuts, cost, offered, hidden, gap if whole else None)
         if share is None:

@@ -23,6 +23,7 @@ from equity_audit.errors import DisclosureError
 CLOSE = 1e-6  # HiGHS's feasibility tolerance
 NODES = 2_000  # of branch and bound a number; a count, not a time, so that every machine gives the same answer
 ROUNDS = 12  # of joint programmes
+REWARD = 1_000  # for a move towards an aim, against 1 for any move
 CAP = 10_000_000  # stands for "no upper limit" where a programme needs a number
 
 CONTRADICTION = (
@@ -110,8 +111,9 @@ class Reader:
         if start is None:
             start = self.low.copy()
             start[self._free] = self._first_solution()
-        self.attained_low = np.asarray(start, dtype=float).copy()
-        self.attained_high = self.attained_low.copy()
+        self._start = np.asarray(start, dtype=float)
+        self.attained_low = self._start.copy()
+        self.attained_high = self._start.copy()
 
     def reach(self, want_low: Array, want_high: Array) -> None:
         """Find solutions until each number was seen at or below ``want_low`` and at or above ``want_high``.
@@ -155,32 +157,56 @@ class Reader:
             if len(short) == 0:
                 continue
             aim = np.where(sign > 0, want_high, want_low)
-            solution = self._joint_programme(short, sign[short], aim[short])
+            everything = np.arange(self._matrix.shape[0]), np.arange(len(self._free))
+            solution = self._programme(everything, short, sign[short], aim[short], whole=False)
             gained = solution is not None and self._note(self._free, solution, want_low, want_high)
             idle = 0 if gained else idle + 1
             if idle >= 3:
                 return
 
-    def _joint_programme(self, short: Array, sign: Array, aim: Array) -> Array | None:
-        """Each short number is split at its aim: reaching the aim is rewarded, going beyond it is not."""
-        places = self._place[short]
-        count = len(self._free)
-        low, high = self.low[self._free].copy(), self.high[self._free].copy()
-        beyond = high[places] - aim
-        high[places] = aim
-        cost = np.zeros(count)
-        cost[places] = np.where(sign > 0, -1.0, 0.0)
-        beyond_cost = np.where(sign > 0, 0.0, 1.0)
-        matrix = sparse.csr_array(sparse.hstack([self._matrix, self._matrix[:, places]]))
+    def _programme(
+        self, block: tuple[Array, Array], short: Array, sign: Array, aim: Array, whole: bool
+    ) -> Array | None:
+        """Another solution on a block, with the short numbers at their aims as far as possible.
+
+        Written as moves away from the first solution, each of them at a price: the cheapest move shifts few
+        numbers by equal amounts, so that the solution is nearly always whole without asking for it. Each
+        short number is rewarded up to its aim and pays beyond it.
+        """
+        rows, columns = block
+        cells = self._free[columns]
+        matrix = self._matrix if len(rows) == self._matrix.shape[0] else self._matrix[rows]
+        matrix = matrix if len(columns) == matrix.shape[1] else matrix[:, columns]
+        at = np.searchsorted(cells, short)
+        rise, fall = self.high[cells] - self._start[cells], self._start[cells] - self.low[cells]
+        rise_cost, fall_cost = np.ones(len(cells)), np.ones(len(cells))
+        way, beyond = sign * (aim - self._start[short]), np.where(sign > 0, rise[at], fall[at])
+        beyond = beyond - way
+        up, down = at[sign > 0], at[sign < 0]
+        rise[up], rise_cost[up] = way[sign > 0], 1 - REWARD
+        fall[down], fall_cost[down] = way[sign < 0], 1 - REWARD
+        # A rewarded number may not pay for its reward by moving both ways at once.
+        fall[up], rise[down] = 0.0, 0.0
+        more = matrix[:, at] * sign
+        highest = np.concatenate([rise, fall, beyond])
+        settled = matrix @ self._start[cells]
+        options: dict[str, Any] = {"node_limit": NODES, "presolve": False} if whole else {}
         result = milp(
-            np.concatenate([cost, beyond_cost]),
-            constraints=LinearConstraint(matrix, self._row_low, self._row_high),
-            bounds=Bounds(np.concatenate([low, np.zeros(len(places))]), np.concatenate([high, beyond])),
+            np.concatenate([rise_cost, fall_cost, np.ones(len(at))]),
+            constraints=LinearConstraint(
+                sparse.csr_array(sparse.hstack([matrix, -matrix, more])),
+                self._row_low[rows] - settled,
+                self._row_high[rows] - settled,
+            ),
+            bounds=Bounds(0, highest),
+            integrality=np.full(len(highest), int(whole)),
+            options=options,  # in branch and bound its presolve prints on standard output
         )
         if result.x is None:
             return None
-        solution: Array = result.x[:count].copy()
-        solution[places] += result.x[count:]
+        size = len(cells)
+        solution: Array = self._start[cells] + result.x[:size] - result.x[size : 2 * size]
+        solution[at] += sign * result.x[2 * size :]
         return solution
 
     def _alone(self, index: int, side: int, want: float) -> None:
@@ -189,35 +215,21 @@ class Reader:
         seen = self.attained_high[index] if side > 0 else self.attained_low[index]
         if side * (want - seen) <= 0:
             return
-        rows, columns = self._blocks[self._place[index]]
-        at = int(np.searchsorted(columns, self._place[index]))
-        cells = self._free[columns]
-        low, high = self.low[cells].copy(), self.high[cells].copy()
-        if side > 0:
-            high[at] = want
-        else:
-            low[at] = want
-        cost = np.zeros(len(columns))
-        cost[at] = -side
-        limits = LinearConstraint(self._matrix[rows][:, columns], self._row_low[rows], self._row_high[rows])
-        result = milp(cost, constraints=limits, bounds=Bounds(low, high))
-        if result.x is None:
+        block = self._blocks[self._place[index]]
+        cells = self._free[block[1]]
+        at = int(np.searchsorted(cells, index))
+        number, sign, aim = np.array([index]), np.array([side]), np.array([want])
+        solution = self._programme(block, number, sign, aim, whole=False)
+        if solution is None:
             return
-        end = result.x[at]
-        outer = np.floor(end + CLOSE * 10) if side > 0 else np.ceil(end - CLOSE * 10)
-        if self._note(cells, result.x) or side * (outer - seen) <= 0:
-            now = self.attained_high[index] if side > 0 else self.attained_low[index]
-            if side * (outer - now) <= 0:
-                return
-        result = milp(
-            cost,
-            constraints=limits,
-            bounds=Bounds(low, high),
-            integrality=np.ones(len(columns)),
-            options={"node_limit": NODES, "presolve": False},  # its presolve prints on standard output
-        )
-        if result.x is not None:
-            self._note(cells, result.x)
+        outer = np.floor(solution[at] + CLOSE * 10) if side > 0 else np.ceil(solution[at] - CLOSE * 10)
+        self._note(cells, solution)
+        now = self.attained_high[index] if side > 0 else self.attained_low[index]
+        if side * (outer - now) <= 0:
+            return
+        solution = self._programme(block, number, sign, aim, whole=True)
+        if solution is not None:
+            self._note(cells, solution)
 
     def _note(self, cells: Array, values: Array, want_low: Array | None = None, want_high: Array | None = None) -> bool:
         """Keep a solution if it is whole. With wants, says whether one of them came nearer."""
