@@ -21,7 +21,8 @@ def score(x1: Floats, n1: Floats, x0: Floats, n0: Floats, ratio: Floats) -> Floa
     variance = share1 * (1 - share1) / n1 + ratio**2 * share0 * (1 - share0) / n0
     variance = np.maximum(variance, 0) * everyone / (everyone - 1)
     difference = x1 / n1 - ratio * x0 / n0
-    return difference / np.sqrt(variance)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(difference == 0, 0.0, difference / np.sqrt(variance))
 
 
 def score_ends(x1: Floats, n1: Floats, x0: Floats, n0: Floats, z: float) -> tuple[Floats, Floats]:
