@@ -84,4 +84,5 @@ def cramers_v(unknown: pd.Series[Any], everyone: pd.Series[Any]) -> float:
     share = x.sum() / total
     phi2 = float(np.sum((x - n * share) ** 2 / (n * share * (1 - share)))) / total
     fewer = min(levels - (levels - 1) ** 2 / (total - 1), 2 - 1 / (total - 1)) - 1
-    return float(np.sqrt(max(0.0, phi2 - (levels - 1) / (total - 1)) / fewer))
+    # Of one or two records alone the correction leaves nothing to divide by.
+    return float(np.sqrt(max(0.0, phi2 - (levels - 1) / (total - 1)) / fewer)) if fewer > 0 else 0.0

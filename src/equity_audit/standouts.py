@@ -40,7 +40,8 @@ def outlying_units(frame: pd.DataFrame) -> pd.DataFrame:
     far = np.ones(len(frame), dtype=bool) if many else np.abs(share - pooled) >= POINTS - 1e-12
     label = limits["label"].to_numpy()
     judged = far & (len(frame) > 1)
-    outside = np.where(judged & (label == "High (0.001)"), "high", np.where(judged & (label == "Low (0.001)"), "low", "no"))
+    low = np.where(judged & (label == "Low (0.001)"), "low", "no")
+    outside = np.where(judged & (label == "High (0.001)"), "high", low)
     return frame.assign(
         share=share, lower998=limits["lower998"].to_numpy(), upper998=limits["upper998"].to_numpy(),
         overdispersed=many, outside=outside,
