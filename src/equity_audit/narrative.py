@@ -1,0 +1,221 @@
+"""From a Report to sentences. Every output says the same thing in the same words, because all of them ask here.
+
+Rules of wording: a difference is claimed only where its interval excludes none; percentages have one decimal;
+a share of admissions is never called a rate; nothing is ranked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from equity_audit.model import Cell, OutcomeFacts, ReleasedMeasure, ReleasedTable, Report, TableRow
+
+SHORTHAND = {
+    "c": "hidden to protect confidentiality",
+    "u": "too few records to give a reliable share",
+    "x": "not available",
+    "z": "not applicable",
+    "low": "rounds to zero but is not zero",
+}
+VERDICTS = {"act": "Complete enough to use", "care": "Read with care", "do_not_use": "Do not use yet"}
+ETHNIC_CLASSES = {
+    "valid": "usable ethnic group",
+    "not_stated": "not stated",
+    "not_known": "not known",
+    "invalid": "not a national code",
+    "missing": "missing",
+}
+LINK_CLASSES = {
+    "linked": "linked to an IMD quintile",
+    "no_location": "no location recorded",
+    "withheld": "identity legally withheld",
+    "no_fixed_abode": "no fixed abode",
+    "address_unknown": "address not known",
+    "overseas": "living overseas",
+    "outside_england": "living outside England",
+    "malformed": "location not readable",
+    "postcode_not_found": "postcode not in the directory",
+    "lsoa_not_found": "area code not in the IMD edition",
+    "wrong_vintage": "area code of other boundaries",
+    "no_reference": "no reference table to look it up in",
+}
+GROUP_WORDS = {
+    "White": "White patients",
+    "Mixed": "patients of Mixed ethnicity",
+    "Asian": "Asian patients",
+    "Black": "Black patients",
+    "Other": "patients from other ethnic groups",
+}
+# Told only with these words beside it, and never among the headlines: the trust's case mix decides it.
+NOT_A_RATE = {"emergency_admission": "This is a share of this trust's admissions, not a rate."}
+FEWEST_FOR_A_SHARE = 100
+HIDDEN_SENTENCE = f"[c]: {SHORTHAND['c']}."
+
+
+def percent(share: float) -> str:
+    """A share as a percentage with one decimal."""
+    return f"{share:.1%}"
+
+
+def points(difference: float) -> str:
+    """A difference of shares as percentage points with one decimal, without a minus before zero."""
+    return f"{round(difference * 100, 1) + 0.0:.1f}"
+
+
+def headline_sentences(report: Report) -> tuple[str, ...]:
+    """At most three sentences for a board: the gap by deprivation, then how far the figures can be trusted."""
+    gaps = [gap_sentence(report, facts) for facts in outcomes_of(report) if may_be_headline(facts)]
+    return tuple(sentence for sentence in (*gaps[:1], *completeness_sentences(report)) if sentence)[:3]
+
+
+def may_be_headline(facts: OutcomeFacts) -> bool:
+    """Whether an outcome may be told first."""
+    return facts.headline and facts.name not in NOT_A_RATE
+
+
+def outcomes_of(report: Report) -> tuple[OutcomeFacts, ...]:
+    """What this extract's outcomes are."""
+    return tuple(facts for facts, _ in report.outcomes)
+
+
+def gap_sentence(report: Report, facts: OutcomeFacts) -> str:
+    """Quintile 1 (most deprived) against quintile 5 (least deprived) for one outcome; blank where nothing was measured."""
+    gap = measure_of(report, "gap", facts.name)
+    if gap is None:
+        return ""
+    if gap.estimate is None or gap.lower is None or gap.upper is None:
+        return f"{facts.label}: no gap by deprivation is given, because {gap.reason_withheld or 'it was not measured'}."
+    if gap.lower <= 0 <= gap.upper:
+        return _with_caution(
+            f"{facts.label}: there is no clear evidence of a gap by deprivation. The data fit a gap anywhere from "
+            f"{points(gap.lower)} to {points(gap.upper)} percentage points "
+            "(above 0: higher in the most deprived fifth of areas).",
+            facts,
+        )
+    shares = {row.labels[0][0]: row.value.value for row in rows_of(report, facts.name, "imd_quintile") if row.labels}
+    low, high = sorted((abs(gap.lower), abs(gap.upper)))
+    direction = "higher" if gap.estimate > 0 else "lower"
+    return _with_caution(
+        f"{facts.label}: {percent(shares['1'] or 0)} of {facts.noun} from the most deprived fifth of areas, against "
+        f"{percent(shares['5'] or 0)} from the least deprived fifth: a gap of {points(abs(gap.estimate))} percentage points "
+        f"({points(low)} to {points(high)}), {direction} in the most deprived fifth"
+        f"{_times(measure_of(report, 'ratio', facts.name))}. Age and sex are not allowed for.",
+        facts,
+    )
+
+
+def _times(ratio: ReleasedMeasure | None) -> str:
+    if ratio is None or ratio.estimate is None or ratio.lower is None or ratio.upper is None:
+        return ""
+    return f", {ratio.estimate:.1f} times the share ({ratio.lower:.1f} to {ratio.upper:.1f})"
+
+
+def _with_caution(sentence: str, facts: OutcomeFacts) -> str:
+    return " ".join(part for part in (sentence, NOT_A_RATE.get(facts.name)) if part)
+
+
+def group_sentences(report: Report, facts: OutcomeFacts) -> tuple[str, ...]:
+    """One sentence for each ethnic group with a figure: its share beside all others'. No difference is claimed."""
+    rows = [row for row in rows_of(report, facts.name, "ethnic_group") if row.labels[0] in GROUP_WORDS]
+    sentences = []
+    for row in rows:
+        if row.value.value is None or row.lower.value is None or row.upper.value is None:
+            continue
+        start = (
+            f"{facts.label}: {percent(row.value.value)} of {facts.noun} of {GROUP_WORDS[row.labels[0]]} "
+            f"({percent(row.lower.value)} to {percent(row.upper.value)})"
+        )
+        sentences.append(_with_caution(f"{start}{_others(row, rows, facts)}.", facts))
+    return tuple(sentences)
+
+
+def _others(row: TableRow, rows: Iterable[TableRow], facts: OutcomeFacts) -> str:
+    others = [other for other in rows if other is not row]
+    shown = [other for other in others if other.numerator.value is not None and other.denominator.value]
+    whole = sum(int(other.denominator.value or 0) for other in shown)
+    if whole < FEWEST_FOR_A_SHARE:
+        return ""
+    share = sum(int(other.numerator.value or 0) for other in shown) / whole
+    who = "all other patients with a known group" if len(shown) == len(others) else "patients of the other groups shown"
+    return f", {percent(share)} of {facts.noun} of {who}"
+
+
+def completeness_sentences(report: Report) -> tuple[str, ...]:
+    """How many records have a usable ethnic group and a deprivation quintile, with the verdict on each."""
+    verdicts = {verdict.subject: verdict.verdict for verdict in report.verdicts}
+    told = []
+    for subject, facts, key, words, classes in (
+        ("ethnicity", report.ethnicity, "valid", "have a usable ethnic group", ETHNIC_CLASSES),
+        ("deprivation", report.deprivation, "linked", "are linked to an IMD quintile", LINK_CLASSES),
+    ):
+        share = class_share(report, facts, key).value if facts else None
+        if share is None:
+            continue
+        start = f"{VERDICTS[verdicts[subject]]}: " if subject in verdicts else ""
+        told.append(f"{start}{percent(share)} of records {words}{_rest(report, facts['classes'], key, classes)}.")
+    return tuple(told)
+
+
+def _rest(report: Report, counts: dict[str, Cell], key: str, words: dict[str, str]) -> str:
+    """The three largest other classes that are shown."""
+    facts = {
+        "classes": counts,
+        "records": Cell(sum(int(cell.value) for cell in counts.values() if cell.value is not None)),
+    }
+    others = [(name, class_share(report, facts, name).value) for name in counts if name != key]
+    largest = sorted(((name, share) for name, share in others if share), key=lambda item: -item[1])[:3]
+    if not largest:
+        return ""
+    return "; " + ", ".join(f"{percent(share)} {words.get(name, name)}" for name, share in largest)
+
+
+def rules_sentence(report: Report) -> str:
+    """How the rules came out, as whole numbers."""
+    tally = {
+        name: sum(found.outcome == name for found in report.findings)
+        for name in ("fail", "pass", "not_judged", "error")
+    }
+    return (
+        f"Of {len(report.findings)} data-quality rules {tally['fail']} failed, {tally['pass']} passed, "
+        f"{tally['not_judged']} could not be judged and {tally['error']} stopped with an error."
+    )
+
+
+def ask_sentence(report: Report) -> str:
+    """What a board is asked to do."""
+    if any(verdict.verdict == "do_not_use" for verdict in report.verdicts):
+        return "The board is asked to decide how recording will be improved before these comparisons are used."
+    return "The board is asked to note these figures and to discuss how the recording faults will be put right."
+
+
+def class_share(report: Report, facts: dict[str, object] | object, name: str) -> Cell:
+    """A class as a share of all released records; hidden where the class is, too few where the whole is small."""
+    assert isinstance(facts, dict)  # noqa: S101 - Report types its facts loosely
+    part, whole = facts["classes"][name], facts["records"]
+    if part.value is None:
+        return Cell(None, part.marker)
+    if not whole.value or part.value > whole.value:
+        return Cell(None, "z")
+    if not report.exact and whole.value < FEWEST_FOR_A_SHARE:
+        return Cell(None, "u")
+    return Cell(part.value / whole.value if report.exact else round(part.value / whole.value, 3))
+
+
+def measure_of(report: Report, measure: str, outcome: str, dimension: str = "imd_quintile") -> ReleasedMeasure | None:
+    """The measure of that name for an outcome."""
+    wanted = (measure, outcome, dimension)
+    return next((found for found in report.measures if (found.measure, found.outcome, found.dimension) == wanted), None)
+
+
+def table_of(report: Report, outcome: str | None, *dimensions: str, unit: str | None = None) -> ReleasedTable | None:
+    """The released table of an outcome (None: plain counts) by dimensions."""
+    for table in report.tables:
+        if table.outcome == outcome and table.dimensions == dimensions and unit in (None, table.unit):
+            return table
+    return None
+
+
+def rows_of(report: Report, outcome: str | None, *dimensions: str) -> tuple[TableRow, ...]:
+    """The rows of that table; none where there is no such table."""
+    table = table_of(report, outcome, *dimensions)
+    return table.rows if table else ()

@@ -1,0 +1,217 @@
+"""Cover, Contents, Summary, Notes and Method."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from equity_audit.model import Cell, OutcomeFacts, Report
+from equity_audit.narrative import (
+    LINK_CLASSES,
+    SHORTHAND,
+    VERDICTS,
+    ask_sentence,
+    class_share,
+    completeness_sentences,
+    gap_sentence,
+    headline_sentences,
+    measure_of,
+    outcomes_of,
+    rules_sentence,
+)
+from equity_audit.reports.workbook import notes
+from equity_audit.reports.workbook.parts import (
+    ChartSheet,
+    Column,
+    NoteBook,
+    Sheet,
+    TableSheet,
+    TextSheet,
+    Value,
+)
+from equity_audit.reports.workbook.tables import ONE_TABLE, about_lines
+from equity_audit.reports.workbook.words import day_words, period_of, titled, watermark_lines
+
+Block = tuple[Literal["heading", "text"], str]
+_NONE = Cell(None, "z")
+
+
+def cover_sheet(report: Report) -> TextSheet:
+    """What the board needs to know, then what this workbook is."""
+    run = report.run
+    facts = {
+        "Source": f"{run.label} ({run.dataset_title}); {_many(report.records_audited)} records audited, "
+        f"{_many(report.records_rejected)} rejected while reading.",
+        "Period": f"{period_of(report)}.",
+        "Published": f"{day_words(run.finished)}, the day of the audit.",
+        "Next update": "when the audit is next run.",
+        "Status": "provisional: these are management figures, not official statistics.",
+        "Contact": "the team that sent you this workbook.",
+        "Tool": f"equity-audit {run.version}, rules {run.rules_version}, run {run.id}.",
+        "Deprivation": _edition(report),
+    }
+    blocks: list[Block] = [("text", line) for line in watermark_lines(report)]
+    blocks.append(("heading", "What the board needs to know"))
+    blocks += [("text", sentence) for sentence in headline_sentences(report)]
+    blocks += [("text", rules_sentence(report)), ("text", ask_sentence(report))]
+    blocks.append(("heading", "About this workbook"))
+    blocks.append(("text", "Summary: how well ethnicity and deprivation are recorded, and activity by both."))
+    blocks += [("text", f"{name}: {text}") for name, text in facts.items()]
+    blocks.append(("heading", "Shorthand and notes"))
+    blocks += [("text", f"[{marker}] means {meaning}.") for marker, meaning in SHORTHAND.items()]
+    blocks.append(("text", "Notes are marked in square brackets with their number and listed on the Notes worksheet."))
+    return TextSheet(
+        tab="Cover", title=titled(report, "Equity audit of ethnicity and deprivation"), blocks=tuple(blocks)
+    )
+
+
+def _edition(report: Report) -> str:
+    edition = report.deprivation.get("edition") if report.deprivation else None
+    return f"Index of Multiple Deprivation, edition {edition}." if edition else "no IMD edition was used."
+
+
+def _many(cell: Cell) -> str:
+    return f"{cell.value:,}" if cell.value is not None else f"[{cell.marker}]"
+
+
+def contents_sheet(report: Report, sheets: list[Sheet]) -> TableSheet:
+    """Every other sheet with a link to it."""
+    rows: tuple[tuple[Value, ...], ...] = tuple((sheet.tab, _kind(sheet), _what(report, sheet)) for sheet in sheets)
+    return TableSheet(
+        tab="Contents",
+        title=titled(report, "Contents"),
+        about=(
+            ONE_TABLE,
+            *watermark_lines(report),
+            "Choose a worksheet name to go to it. A table keeps its number from run to run, so some numbers are not used.",
+        ),
+        name="Table_of_contents",
+        columns=(Column("Worksheet", "text", 16), Column("Kind", "text", 12), Column("What it holds", "text", 84)),
+        rows=rows,
+        links=True,
+    )
+
+
+def _kind(sheet: Sheet) -> str:
+    if isinstance(sheet, ChartSheet):
+        return "Chart"
+    return "Table" if isinstance(sheet, TableSheet) else "Text"
+
+
+def _what(report: Report, sheet: Sheet) -> str:
+    """The title without who and when, which all sheets share."""
+    what = sheet.title.removesuffix(titled(report, ""))
+    return what.partition(": ")[2] or what
+
+
+def summary_sheet(report: Report, book: NoteBook) -> TableSheet:
+    """Each finding with its number, interval, how many people, and how far it can be trusted."""
+    rows: list[tuple[Value, ...]] = []
+    verdicts = {verdict.subject: VERDICTS[verdict.verdict] for verdict in report.verdicts}
+    for facts in sorted(outcomes_of(report), key=lambda facts: not facts.headline):
+        rows += _gap_row(report, facts, verdicts.get("deprivation", "Not judged"))
+    sentences = iter(completeness_sentences(report))
+    patients = report.ethnicity.get("patients", {}).get("distinct", _NONE) if report.ethnicity else _NONE
+    for subject, found, key in (
+        ("ethnicity", report.ethnicity, "valid"),
+        ("deprivation", report.deprivation, "linked"),
+    ):
+        share = class_share(report, found, key) if found else _NONE
+        if share.value is not None:
+            value = Cell(round(share.value * 100, 1))
+            trust = verdicts.get(subject, "Not judged")
+            row = (
+                subject.capitalize(),
+                next(sentences),
+                value,
+                _NONE,
+                _NONE,
+                "% of records",
+                found["classes"][key],
+                trust,
+            )
+            rows.append(row)
+    if not rows:
+        rows.append(("Rules", rules_sentence(report), _NONE, _NONE, _NONE, "none", patients, "Not judged"))
+    return TableSheet(
+        tab="Summary",
+        title=titled(report, "Summary of findings"),
+        about=about_lines(report, tuple(rows), rules_sentence(report), ask_sentence(report)),
+        name="Summary_of_findings",
+        columns=(
+            Column("Subject", "text", 15),
+            Column(f"Finding {book.mark(notes.DIFFERENCE)}", "text", 58),
+            Column("Value (see unit)", "decimal", 11),
+            Column(f"Lower limit (see unit) {book.mark(notes.INTERVAL)}", "decimal", 13),
+            Column(f"Upper limit (see unit) {book.mark(notes.INTERVAL)}", "decimal", 13),
+            Column("Unit", "text", 14),
+            Column(f"Counted (number) {book.mark(notes.disclosure_note(report))}", "count", 12),
+            Column("How far to trust it", "text", 18),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _gap_row(report: Report, facts: OutcomeFacts, trust: str) -> list[tuple[Value, ...]]:
+    gap = measure_of(report, "gap", facts.name)
+    if gap is None:
+        return []
+    ends = [_points(value) for value in (gap.estimate, gap.lower, gap.upper)]
+    return [(facts.label, gap_sentence(report, facts), *ends, "percentage points", gap.n, trust)]
+
+
+def _points(value: float | None) -> Cell:
+    return Cell(None, "x") if value is None else Cell(round(value * 100, 1) + 0.0)
+
+
+def notes_sheet(report: Report, book: NoteBook) -> TableSheet:
+    """Every note that is used, in order."""
+    rows: tuple[tuple[Value, ...], ...] = tuple((mark[1:-1].capitalize(), text) for text, mark in book.texts.items())
+    return TableSheet(
+        tab="Notes",
+        title=titled(report, "Notes"),
+        about=(
+            ONE_TABLE,
+            *watermark_lines(report),
+            "Each note is marked by its number in square brackets where it applies.",
+        ),  # fmt: skip
+        name="Notes",
+        columns=(Column("Note", "text", 12), Column("What it says", "text", 96)),
+        rows=rows,
+    )
+
+
+def method_sheet(report: Report) -> TextSheet:
+    """How the figures were made, and what was used."""
+    run = report.run
+    blocks: list[Block] = [("text", line) for line in watermark_lines(report)]
+    blocks.append(("heading", "How the figures were made"))
+    blocks += [
+        (
+            "text",
+            "Every record read is either audited or rejected, and the two are checked against an independent count.",
+        ),
+        (
+            "text",
+            "Records, patients and the units of an outcome are counted each by itself and never added to one another.",
+        ),
+        ("text", "Shares are worked out from the counts that are shown, after counts were hidden or rounded."),
+        ("text", notes.disclosure_note(report)),
+        ("text", "Figures are crude: age and sex are not allowed for."),
+        (
+            "text",
+            "What could not be linked: " + ", ".join(list(LINK_CLASSES.values())[1:]) + ". Each is counted in Table 4.",
+        ),
+    ]
+    blocks.append(("heading", "About this run"))
+    blocks += [("text", note) for note in (*report.notes, *report.remarks)]
+    blocks += [
+        ("text", f"Rejected while reading: {reason}: {_many(number)} records.") for reason, number in report.rejections
+    ]
+    used = ", ".join(f"{field} from {column}" for field, column in sorted(run.mapping.columns.items()))
+    blocks.append(("text", f"Columns used: {used}."))
+    blocks += [
+        ("text", f"Reference table: {entry.get('kind')} {entry.get('edition')}, SHA-256 {entry.get('sha256')}.")
+        for entry in run.references
+    ]
+    blocks.append(("text", f"Run {run.id}, finished {day_words(run.finished)}, equity-audit {run.version}."))
+    return TextSheet(tab="Method", title=titled(report, "Method"), blocks=tuple(blocks))

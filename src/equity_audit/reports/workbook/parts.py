@@ -1,0 +1,77 @@
+"""What a workbook is made of, before any file format: sheets of text, of one table, of one chart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from equity_audit.model import Cell
+
+Kind = Literal["text", "count", "percent", "decimal"]
+Value = str | int | float | Cell
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its header with the unit in round brackets, what it holds, how wide it is in characters."""
+
+    header: str
+    kind: Kind = "text"
+    width: int = 14
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableSheet:
+    """A sheet with one table, and plain English in column A above it."""
+
+    tab: str
+    title: str
+    about: tuple[str, ...]
+    name: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    links: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextSheet:
+    """A sheet of headings and paragraphs in column A."""
+
+    tab: str
+    title: str
+    blocks: tuple[tuple[Literal["heading", "text"], str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChartSheet:
+    """A sheet with one bar chart of a column of a table on another sheet."""
+
+    tab: str
+    title: str
+    about: tuple[str, ...]
+    source: TableSheet
+    rows: tuple[int, ...]
+    axis_title: str
+    description: str
+
+
+Sheet = TableSheet | TextSheet | ChartSheet
+
+
+@dataclass
+class NoteBook:
+    """Gives notes their numbers in the order in which they are first used."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def mark(self, text: str) -> str:
+        """The marker for a note, such as ``[note 1]``."""
+        if text not in self.texts:
+            self.texts[text] = f"[note {len(self.texts) + 1}]"
+        return self.texts[text]
+
+
+def used_markers(rows: Sequence[Sequence[Value]]) -> tuple[str, ...]:
+    """The shorthand that a table's cells use, in alphabetical order."""
+    return tuple(sorted({value.marker for row in rows for value in row if isinstance(value, Cell) and value.marker}))

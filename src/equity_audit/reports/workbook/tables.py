@@ -1,0 +1,123 @@
+"""Breakdowns as table sheets: records and patients by group, and each outcome by group."""
+
+from __future__ import annotations
+
+from equity_audit.model import OutcomeFacts, ReleasedTable, Report
+from equity_audit.narrative import gap_sentence, table_of
+from equity_audit.reports.workbook import notes
+from equity_audit.reports.workbook.parts import Column, NoteBook, TableSheet, Value, used_markers
+from equity_audit.reports.workbook.words import header_of, label_of, shorthand_line, titled, watermark_lines
+
+ONE_TABLE = "This worksheet contains one table."
+NOTES_TOLD = "Notes are marked in square brackets and listed on the Notes worksheet."
+CROSS = ("imd_quintile", "ethnic_group")
+_WIDE = {"imd_quintile": 24, "ethnic_group": 20, "month": 22, "site": 20}
+
+
+def about_lines(
+    report: Report, rows: tuple[tuple[Value, ...], ...], *sentences: str, noted: bool = True
+) -> tuple[str, ...]:
+    """The lines of column A between a title and its table."""
+    told = f"{ONE_TABLE} {NOTES_TOLD}" if noted else ONE_TABLE
+    lines = (told, *watermark_lines(report), *sentences, *shorthand_line(used_markers(rows)))
+    return tuple(line for line in lines if line)
+
+
+def counts_sheet(report: Report, number: int, dimensions: tuple[str, ...], book: NoteBook) -> TableSheet | None:
+    """Records by group, their share of all records with its interval, and patients where the extract has a key."""
+    records = table_of(report, None, *dimensions, unit="records")
+    if records is None:
+        return None
+    patients = table_of(report, None, *dimensions, unit="patients")
+    keyed = {row.labels: row.numerator for row in patients.rows} if patients else {}
+    rows: tuple[tuple[Value, ...], ...] = tuple(
+        (*_labels(records, row.labels), row.numerator, row.value, row.lower, row.upper,
+         *((keyed[row.labels],) if row.labels in keyed else ()))
+        for row in records.rows
+    )  # fmt: skip
+    if any(len(row) != len(rows[0]) for row in rows):
+        rows = tuple(row[: len(dimensions) + 4] for row in rows)
+    disclosure = book.mark(notes.disclosure_note(report))
+    columns = [
+        *_dimension_columns(dimensions, book),
+        Column(f"Records (number) {disclosure}", "count"),
+        *_share_columns("Share of records", book),
+    ]
+    if rows and len(rows[0]) > len(columns):
+        columns.append(Column(f"Patients (number) {book.mark(notes.PATIENTS)}", "count"))
+    what = " and ".join(header_of(name) for name in dimensions)
+    return TableSheet(
+        tab=f"Table_{number}",
+        title=titled(report, f"Table {number}: Records by {_lower(what)}"),
+        about=about_lines(
+            report, rows, f"How many records fall in each group, and their share of {whole_of(records)}."
+        ),
+        name=records.id,
+        columns=tuple(columns),
+        rows=rows,
+    )
+
+
+def whole_of(table: ReleasedTable) -> str:
+    """What a table's shares are shares of."""
+    hidden = any(row.numerator.value is None for row in table.rows)
+    return f"all {table.unit} in the groups shown" if hidden else f"all {table.unit}"
+
+
+def outcome_sheet(
+    report: Report, number: int, facts: OutcomeFacts, dimensions: tuple[str, ...], book: NoteBook
+) -> TableSheet | None:
+    """An outcome by group: how many, of how many, the share with its interval."""
+    table = table_of(report, facts.name, *dimensions)
+    if table is None:
+        return None
+    rows: tuple[tuple[Value, ...], ...] = tuple(
+        (*_labels(table, row.labels), row.numerator, row.denominator, row.value, row.lower, row.upper)
+        for row in table.rows
+    )
+    outcome, disclosure = book.mark(notes.outcome_note(report, facts)), book.mark(notes.disclosure_note(report))
+    columns = (
+        *_dimension_columns(dimensions, book),
+        Column(f"{facts.label} ({facts.noun}) {outcome}", "count", 18),
+        Column(f"All counted ({facts.noun}) {disclosure}", "count", 16),
+        *_share_columns(f"Share of {facts.noun}", book),
+    )
+    what = " and ".join(header_of(name) for name in dimensions)
+    sentence = gap_sentence(report, facts) if dimensions == ("imd_quintile",) else ""
+    return TableSheet(
+        tab=f"Table_{number}",
+        title=titled(report, f"Table {number}: {facts.label} by {_lower(what)}, {facts.noun}"),
+        about=about_lines(
+            report,
+            rows,
+            f"How many {facts.noun} in each group count as this outcome, of all {facts.noun} counted.",
+            sentence,
+        ),
+        name=table.id,
+        columns=columns,
+        rows=rows,
+    )
+
+
+def _dimension_columns(dimensions: tuple[str, ...], book: NoteBook) -> list[Column]:
+    marks = {name: book.mark(text) for name, text in notes.dimension_notes(dimensions).items()}
+    return [
+        Column(f"{header_of(name)} {marks.get(name, '')}".strip(), "text", _WIDE.get(name, 20)) for name in dimensions
+    ]
+
+
+def _share_columns(what: str, book: NoteBook) -> tuple[Column, ...]:
+    mark = book.mark(notes.INTERVAL)
+    return (
+        Column(f"{what} (%)", "percent"),
+        Column(f"Lower limit (%) {mark}", "percent"),
+        Column(f"Upper limit (%) {mark}", "percent"),
+    )
+
+
+def _labels(table: ReleasedTable, labels: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(label_of(name, label) for name, label in zip(table.dimensions, labels, strict=True))
+
+
+def _lower(words: str) -> str:
+    return words if words.startswith("IMD") else words[0].lower() + words[1:]

@@ -1,0 +1,77 @@
+"""Names and dates as a reader outside the data team would write them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from equity_audit.model import Report
+from equity_audit.narrative import SHORTHAND, table_of
+
+WATERMARK = "contains unsuppressed counts, not for publication"
+HEADERS = {
+    "imd_quintile": "IMD quintile",
+    "ethnic_group": "Ethnic group",
+    "sex": "Sex",
+    "age_band": "Age band (years)",
+    "month": "Month",
+    "site": "Site code",
+}
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def header_of(dimension: str) -> str:
+    """A dimension's name as a column header."""
+    return HEADERS.get(dimension, dimension.replace("_", " ").capitalize())
+
+
+def label_of(dimension: str, label: str) -> str:
+    """A row label; months are written out."""
+    return month_words(label) if dimension == "month" else label
+
+
+def month_words(label: str) -> str:
+    """``2025-12`` as ``December 2025``; anything else as it is."""
+    year, _, month = label.partition("-")
+    if year.isdigit() and month.isdigit() and 1 <= int(month) <= 12:
+        return f"{_MONTHS[int(month) - 1]} {year}"
+    return label
+
+
+def day_words(moment: str) -> str:
+    """An ISO date or time as ``31 December 2025``."""
+    when = datetime.fromisoformat(moment)
+    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
+
+
+def period_of(report: Report) -> str:
+    """The months with a figure shown, first to last; the day of the audit where the extract has no dates."""
+    table = table_of(report, None, "month", unit="records")
+    shown = [row.labels[0] for row in table.rows if row.numerator.value] if table else []
+    months = sorted(label for label in shown if month_words(label) != label)
+    if not months:
+        return f"audited on {day_words(report.run.finished)}"
+    first, last = month_words(months[0]), month_words(months[-1])
+    return first if first == last else f"{first} to {last}"
+
+
+def titled(report: Report, what: str) -> str:
+    """A sheet title: what, who and when."""
+    return f"{what}, {report.run.label}, {period_of(report)}"
+
+
+def watermark_lines(report: Report) -> tuple[str, ...]:
+    """The line that every sheet of an unsuppressed workbook carries."""
+    if not report.exact:
+        return ()
+    name = report.internal_name or "internal use"
+    return (f"For {name}: {WATERMARK}.",)
+
+
+def shorthand_line(markers: tuple[str, ...]) -> tuple[str, ...]:
+    """What the shorthand in a table means."""
+    if not markers:
+        return ()
+    return ("Shorthand: " + "; ".join(f"[{marker}] means {SHORTHAND[marker]}" for marker in markers) + ".",)
