@@ -6,6 +6,7 @@ Police A1 is Indian; read by its first character it would become White British. 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -23,7 +24,7 @@ _SOCIAL_CARE = re.compile(r"[A-Z]\.[A-Z]\d")
 
 
 def scheme_of_value(value: str) -> str | None:
-    """The foreign scheme that a normalised value by itself could prove, else None."""
+    """Give the foreign scheme that a normalised value by itself could prove, else None."""
     if _POLICE_PROOF.fullmatch(value):
         return "police"
     if _GSS_PROOF.fullmatch(value):
@@ -50,20 +51,24 @@ def belongs_to(value: str, scheme: str) -> bool:
     return scheme_of_value(value) == scheme
 
 
-def find_schemes(values: pd.DataFrame) -> pd.DataFrame:
+def find_schemes(values: pd.DataFrame, declared: Callable[[str], bool] | None = None) -> pd.DataFrame:
     """Decide the schemes of each site.
 
     Parameters
     ----------
     values
         ``site``, ``normalised`` (text) and ``records``.
+    declared
+        Which normalised values the user has said how to read: they prove nothing.
 
     Returns
     -------
         A row a site: ``site``, ``records``, ``schemes`` (tuple of scheme names), ``scheme_status``
         (``none``, ``proved``, ``ambiguous``).
     """
-    proofs = values.assign(scheme=values["normalised"].map({v: scheme_of_value(v) for v in values["normalised"].unique()}))
+    told = {v for v in values["normalised"].unique() if declared and declared(v)}
+    proof = {v: None if v in told else scheme_of_value(v) for v in values["normalised"].unique()}
+    proofs = values.assign(scheme=values["normalised"].map(proof))
     counts = proofs.dropna(subset="scheme").groupby(["site", "scheme"])["records"].sum()
     rows: list[dict[str, Any]] = []
     for site, records in values.groupby("site", sort=True)["records"].sum().items():
