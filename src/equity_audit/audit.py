@@ -79,7 +79,10 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
     facts = tuple(fact for fact, _ in outcomes)
     dictionaries = [*(d for d in (ethnicity, geography) if d), *(d.dictionary for d in dimensions), *(d for _, d in outcomes)]
     decoded = {dictionary.subject: _cube_columns(dictionary) for dictionary in dictionaries}
-    cubes = engine.cube(extract.table, dictionaries, decoded, groupings_for(axes, [fact.name for fact in facts]))
+    cubes = engine.cube(
+        extract.table, dictionaries, decoded, groupings_for(axes, [fact.name for fact in facts]),
+        varying=("month_code", "site_code", *(fact.name for fact in facts)),
+    )  # fmt: skip
     everyone = cubes[engine.Grouping(columns=(), patients=True)].iloc[0]
 
     return Audit(

@@ -18,6 +18,8 @@ _PERSONAL = re.compile(
     r"\d{3}[ -]?\d{3}[ -]?\d{4}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|\d{4}-\d{2}-\d{2}|\d{2}[/.-]\d{2}[/.-]\d{4}", re.IGNORECASE
 )
 _LONGEST_HEADER = 60
+# Mapped and told, but read by nothing yet unless an outcome of the dataset needs them: not worth loading.
+_NOT_READ = {"record_key", "provider", "discharge_date", "length_of_stay"}
 
 
 def read_extract(
@@ -38,22 +40,29 @@ def read_extract(
             f"No column for ethnicity and none for location was found (dataset {chosen.name}), so there is nothing to "
             "audit. Name one with --map, for example --map ethnicity=COLUMN; `equity-audit datasets` lists what is looked for."
         )
-    loaded = _worth_loading(candidates, source)
-    columns = {_name(field, rank): position for field, places in loaded.items() for rank, position in enumerate(places)}
+    seen_filled = {
+        position for position in range(len(source.header)) if any((row[position] or "").strip() for row in source.sample)
+    }
+    loaded = _worth_loading(candidates, seen_filled)
+    columns = {
+        _name(field, rank): position
+        for field, places in loaded.items()
+        if field not in _NOT_READ
+        for rank, position in enumerate(places)
+    }
     table, intake = engine.load(backend, source, columns)
     engine.seal(backend)
     if intake.records_audited == 0:
         raise DataError("Every record of the extract was rejected while reading, so nothing could be audited. " + _why(intake))
-    return _bind(table, intake, candidates, loaded, source.header, chosen), chosen
+    return _bind(table, intake, candidates, loaded, source.header, chosen, seen_filled), chosen
 
 
-def _worth_loading(candidates: Mapping[str, tuple[int, ...]], source: Source) -> dict[str, tuple[int, ...]]:
+def _worth_loading(candidates: Mapping[str, tuple[int, ...]], filled: set[int]) -> dict[str, tuple[int, ...]]:
     """For each field the columns down to the first that the first records show to be filled."""
-    result = {}
-    for field, places in candidates.items():
-        filled = [rank for rank, position in enumerate(places) if any((row[position] or "").strip() for row in source.sample)]
-        result[field] = places[: filled[0] + 1] if filled else places
-    return result
+    return {
+        field: places[: next((rank for rank, position in enumerate(places) if position in filled), len(places)) + 1]
+        for field, places in candidates.items()
+    }
 
 
 def _bind(
@@ -63,14 +72,18 @@ def _bind(
     loaded: Mapping[str, tuple[int, ...]],
     header: tuple[str, ...],
     dataset: Dataset,
+    seen_filled: set[int],
 ) -> Extract:
-    names = [_name(field, rank) for field, places in loaded.items() for rank in range(len(places))]
-    filled = engine.filled_counts(table, names)
+    # Only columns that were blank in the first records need the whole of them looked at.
+    names = {_name(field, rank): position for field, places in loaded.items() for rank, position in enumerate(places)}
+    unsure = [name for name, position in names.items() if position not in seen_filled and name in table.columns]
+    filled = dict.fromkeys(names, 1) | engine.filled_counts(table, unsure)
     columns, unused, blank, chosen = {}, {}, [], {}
     for field, places in loaded.items():
         ranks = [rank for rank in range(len(places)) if filled[_name(field, rank)]]
         rank = ranks[0] if ranks else 0
-        chosen[field] = table[_name(field, rank)]
+        if field not in _NOT_READ:
+            chosen[field] = table[_name(field, rank)]
         columns[field] = safe_header(header[places[rank]], places[rank])
         passed_over = [position for position in candidates[field] if position != places[rank]]
         if passed_over:

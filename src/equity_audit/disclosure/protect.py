@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from equity_audit.disclosure.derive import measures_of, verdicts_of
 from equity_audit.disclosure.profiles import Profile
 from equity_audit.disclosure.release import (
     NOT_APPLICABLE,
-    TOO_FEW,
     release_count,
     release_part,
     rounded,
@@ -124,10 +123,14 @@ def _table(breakdown: Breakdown, profile: Profile) -> ReleasedTable:
         denominators = [whole] * len(pairs)
     else:
         denominators = [release_count(whole, profile) for _, whole in pairs]
+    numerators = [part if whole.value is not None else whole for part, whole in zip(numerators, denominators, strict=True)]
+    values = [share_of(part, whole, profile) for part, whole in zip(numerators, denominators, strict=True)]
+    values = [NOT_APPLICABLE if whole.value == 0 else value for value, whole in zip(values, denominators, strict=True)]
     labels = list(zip(*(frame[name] for name in breakdown.dimensions), strict=True))
+    cells = zip(numerators, denominators, values, _intervals(numerators, denominators, values, profile), strict=True)
     rows = tuple(
-        _row(tuple(label), numerator, denominator, profile)
-        for label, numerator, denominator in zip(labels, numerators, denominators, strict=True)
+        TableRow(labels=tuple(label), numerator=part, denominator=whole, value=value, lower=lower, upper=upper)
+        for label, (part, whole, value, (lower, upper)) in zip(labels, cells, strict=True)
     )
     return ReleasedTable(
         id=breakdown.id,
@@ -139,23 +142,22 @@ def _table(breakdown: Breakdown, profile: Profile) -> ReleasedTable:
     )
 
 
-def _row(labels: tuple[str, ...], numerator: Cell, denominator: Cell, profile: Profile) -> TableRow:
-    if denominator.value is None:
-        numerator = denominator
-    value = share_of(numerator, denominator, profile)
-    lower = upper = Cell(None, value.marker)
-    if value.value is not None:
-        lower, upper = _interval(numerator, denominator, profile)
-    elif value == TOO_FEW and denominator.value == 0:
-        value = lower = upper = NOT_APPLICABLE
-    return TableRow(
-        labels=labels, numerator=numerator, denominator=denominator, value=value, lower=lower, upper=upper
-    )
-
-
-def _interval(numerator: Cell, denominator: Cell, profile: Profile) -> tuple[Cell, Cell]:
+def _intervals(
+    parts: Sequence[Cell], wholes: Sequence[Cell], values: Sequence[Cell], profile: Profile
+) -> list[tuple[Cell, Cell]]:
+    """Wilson intervals of the shares that are shown; the marker in their place where one is not."""
     import pandas as pd
 
-    counts = pd.DataFrame({"numerator": [numerator.value], "denominator": [denominator.value]})
-    ends = proportion(counts).iloc[0]
-    return Cell(rounded(float(ends["lower"]), profile)), Cell(rounded(float(ends["upper"]), profile))
+    shown = [(part.value, whole.value) for part, whole, value in zip(parts, wholes, values, strict=True) if value.value is not None]
+    ends: Iterator[tuple[float, float]] = iter(())
+    if shown:
+        result = proportion(pd.DataFrame(shown, columns=["numerator", "denominator"]))
+        ends = iter(zip(result["lower"], result["upper"], strict=True))
+    limits = []
+    for value in values:
+        if value.value is None:
+            limits.append((Cell(None, value.marker), Cell(None, value.marker)))
+        else:
+            lower, upper = next(ends)
+            limits.append((Cell(rounded(float(lower), profile)), Cell(rounded(float(upper), profile))))
+    return limits

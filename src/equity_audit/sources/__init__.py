@@ -39,7 +39,8 @@ class Source:
 
     ``sample`` holds the first records, to see which columns are blank. ``batches(columns)`` gives the named columns
     (by position) as text; ``receipt(held)`` the intake once ``held`` records have arrived, or a DataError where the
-    records read, audited and rejected do not add up. ``plain`` is there where the file may be read directly instead.
+    records read, audited and rejected do not add up. ``plain`` is there where the file may be read directly instead,
+    ``records`` what was counted on opening, rejected ones included.
     """
 
     header: tuple[str, ...]
@@ -47,6 +48,7 @@ class Source:
     batches: Callable[[Mapping[str, int]], Iterator[Any]]
     receipt: Callable[[int], Intake]
     plain: PlainText | None = None
+    records: int | None = None
 
 
 def open_source(path: Path, workspace: Path, *, sheet: str | None = None) -> Source:
@@ -84,6 +86,6 @@ def open_source(path: Path, workspace: Path, *, sheet: str | None = None) -> Sou
         raise DataError("The extract may not be read by this user. Ask for read permission on the file.") from None
     if not any(name.strip() for name in source.header):
         raise DataError("The first row of the extract holds no column name. It needs one header row.")
-    if not source.sample:
+    if not source.sample and not source.records:
         raise DataError("The extract has a header but no records. Export it again.")
     return source

@@ -1,21 +1,22 @@
 """Delimited text: comma, semicolon, tab or pipe; UTF-8, else Windows-1252; plain or .gz.
 
-A file whose every line has the header's shape is read by the engine in one pass. Any other file is read line by
-line, strictly: a malformed line is rejected with its reason and number and never shifts its neighbours.
+The engine reads well-formed lines in one pass; a malformed line is found first, rejected with its reason and number,
+and never shifts its neighbours.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+from itertools import islice
 from pathlib import Path
 
 from equity_audit.errors import DataError
 from equity_audit.model import Intake
 from equity_audit.sources import SAMPLE_RECORDS, PlainText, Source
 from equity_audit.sources.encoding import decompress, transcode, wide_encoding
+from equity_audit.sources.preflight import Preflight, preflight
 from equity_audit.sources.strictcsv import LONGEST_FIELD, StrictReader
-from equity_audit.sources.textscan import TextScan, scan_text
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 LOOK_BYTES = 1 << 20
@@ -25,32 +26,52 @@ WIDEST_PLAIN = 2000
 def open_source(path: Path, workspace: Path) -> Source:
     """Open a delimited text file, found to be UTF-8 or brought to it. Raises DataError."""
     kind = "csv.gz" if path.suffix.lower() == ".gz" else "csv"
-    plain = decompress(path, workspace) if kind == "csv.gz" else path
-    encoding = wide_encoding(plain)
+    text = decompress(path, workspace) if kind == "csv.gz" else path
+    encoding = wide_encoding(text)
     if encoding:
-        plain = transcode(plain, encoding, workspace)
-    delimiter, header, scan = _look(plain)
-    if not scan.utf8:
-        plain, encoding = transcode(plain, "cp1252", workspace), "cp1252"
-        delimiter, header, scan = _look(plain)
-    sample = tuple(tuple(row) for row in _first_rows(plain, delimiter, len(header)))
-
-    receipt = {"format": kind, "encoding": encoding or "utf-8", "delimiter": DELIMITERS[delimiter]}
-    reader = StrictReader(plain, delimiter, len(header))
-    text = PlainText(
-        path=plain, delimiter=delimiter, width=len(header), records=scan.records,
-        intake=Intake(records_read=scan.records, records_audited=scan.records, **receipt),
+        text = transcode(text, encoding, workspace)
+    delimiter, header = _look(text)
+    checked = preflight(text, delimiter, len(header), workspace)
+    if checked is None:
+        text, encoding = transcode(text, "cp1252", workspace), "cp1252"
+        delimiter, header = _look(text)
+        checked = preflight(text, delimiter, len(header), workspace)
+    assert checked is not None  # noqa: S101 - what transcode wrote is UTF-8
+    intake = _intake(checked, format=kind, encoding=encoding or "utf-8", delimiter=DELIMITERS[delimiter])
+    reader = StrictReader(checked.path, delimiter, len(header))
+    plain = PlainText(
+        path=checked.path, delimiter=delimiter, width=len(header), records=checked.records, intake=intake
     )
     return Source(
         header=header,
-        sample=sample,
-        batches=reader.batches,
-        receipt=lambda held: _strict_receipt(reader, held, receipt),
-        plain=text if scan.regular and len(header) <= WIDEST_PLAIN else None,
+        sample=tuple(tuple(row) for row in islice(reader, SAMPLE_RECORDS)),
+        batches=StrictReader(checked.path, delimiter, len(header)).batches,
+        receipt=lambda held: _receipt(intake, held),
+        plain=plain if len(header) <= WIDEST_PLAIN else None,
+        records=intake.records_read,
     )
 
 
-def _look(path: Path) -> tuple[str, tuple[str, ...], TextScan]:
+def _intake(checked: Preflight, **receipt: str) -> Intake:
+    remarks = (f"{checked.blank_lines:,} blank lines were passed over",) if checked.blank_lines else ()
+    rejected = sum(rejection.records for rejection in checked.rejections)
+    return Intake(
+        records_read=checked.records + rejected, records_audited=checked.records, rejections=checked.rejections,
+        remarks=remarks, **receipt,
+    )  # fmt: skip
+
+
+def _receipt(intake: Intake, held: int) -> Intake:
+    # What arrived against what was counted from the bytes of the file, before any engine read it.
+    if held != intake.records_audited:
+        raise DataError(
+            f"The records of the extract could not be accounted for: {intake.records_audited:,} were counted in the file, "
+            f"{held:,} could be read. Nothing was written. Please report this, with the program that exported the file."
+        )
+    return intake
+
+
+def _look(path: Path) -> tuple[str, tuple[str, ...]]:
     with path.open("rb") as file:
         start = file.read(LOOK_BYTES)
     text = start.decode("utf-8-sig", errors="replace")
@@ -58,7 +79,7 @@ def _look(path: Path) -> tuple[str, tuple[str, ...], TextScan]:
         raise DataError("The extract holds no text. Export it again.")
     delimiter = _find_delimiter(text)
     header = tuple(name.strip().lstrip("\ufeff") for name in _rows(text, delimiter, 1)[0])
-    return delimiter, header, scan_text(path, delimiter, len(header))
+    return delimiter, header
 
 
 def _find_delimiter(text: str) -> str:
@@ -92,26 +113,3 @@ def _rows(text: str, delimiter: str, most: int) -> list[list[str]]:
             "It needs one header row of column names."
         )
     return rows
-
-
-def _first_rows(path: Path, delimiter: str, width: int) -> list[list[str | None]]:
-    reader = StrictReader(path, delimiter, width)
-    rows: list[list[str | None]] = []
-    for row in reader:
-        rows.append(row)
-        if len(rows) == SAMPLE_RECORDS:
-            break
-    return rows
-
-
-def _strict_receipt(reader: StrictReader, held: int, receipt: dict[str, str]) -> Intake:
-    rejections = reader.rejections()
-    # Independent of the parser: every line of the file belongs to one record, one rejection, or is blank.
-    if held != reader.accepted or not reader.accounts_for_every_line():
-        raise DataError(
-            "The records of the extract could not be accounted for: read, audited and rejected do not add up. "
-            "Nothing was written. Please report this, with the kind of program that exported the file."
-        )
-    remarks = (f"{reader.blank_lines:,} blank lines were passed over",) if reader.blank_lines else ()
-    read = held + sum(rejection.records for rejection in rejections)
-    return Intake(records_read=read, records_audited=held, rejections=rejections, remarks=remarks, **receipt)

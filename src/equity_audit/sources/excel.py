@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ def open_source(path: Path, workspace: Path, sheet: str | None = None) -> Source
 
 
 def _intake(reader: StrictReader, held: int, receipt: Mapping[str, Any]) -> Intake:
-    rejections = reader.rejections()
+    rejections = reader.account.rejections()
     read = held + sum(rejection.records for rejection in rejections)
     # Counted from the sheet's XML by the child, not by the library that read the cells.
     if read != receipt["rows"] - 1:
@@ -55,10 +56,7 @@ def _intake(reader: StrictReader, held: int, receipt: Mapping[str, Any]) -> Inta
 
 
 def _head(copy: Path, width: int) -> Iterator[list[str | None]]:
-    for number, row in enumerate(StrictReader(copy, DELIMITER, width)):
-        if number == SAMPLE_RECORDS:
-            return
-        yield row
+    return islice(StrictReader(copy, DELIMITER, width), SAMPLE_RECORDS)
 
 
 def _read_in_child(path: Path, copy: Path, sheet: str | None) -> dict[str, Any]:

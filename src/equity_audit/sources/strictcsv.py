@@ -11,10 +11,9 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from equity_audit.model import Rejection
-from equity_audit.sources.textscan import count_lines
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,15 +23,49 @@ BATCH = 20_000
 LINES_NAMED = 5
 
 
-class StrictReader:
-    """Iterates over the well-formed records of a UTF-8 file, header left out, and keeps account of the rest."""
+class Record(NamedTuple):
+    """One record: its lines as they stand in the file, its fields, and what is wrong with it."""
 
-    def __init__(self, path: Path, delimiter: str, width: int) -> None:
-        self._path, self._delimiter, self._width = path, delimiter, width
-        self.accepted = 0
-        self.blank_lines = 0
-        self._accounted = 0
+    lines: list[str]
+    fields: list[str]
+    fault: str | None
+
+
+class Account:
+    """Keeps account of records taken one after the other: accepted, rejected and why, blank, and every line."""
+
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self.accepted = self.blank = self.lines = 0
         self._rejected: dict[str, list[int]] = defaultdict(list)
+
+    def takes(self, record: Record) -> bool:
+        """Whether the record is accepted (the header is, too)."""
+        line_number = self.lines + 1
+        self.lines += len(record.lines)
+        if record.fault is None and not record.fields:
+            self.blank += 1
+            return False
+        fault = record.fault or self._fault(record.fields)
+        if fault:
+            self._rejected[fault].append(line_number)
+            return False
+        self.accepted += 1
+        return True
+
+    def _fault(self, fields: list[str]) -> str | None:
+        if len(fields) < self._width:
+            return "fewer fields than the header"
+        if len(fields) > self._width:
+            return "more fields than the header"
+        if any("\0" in value for value in fields):
+            return "holds a NUL character"
+        return None
+
+    @property
+    def rejected(self) -> int:
+        """Records rejected so far."""
+        return sum(len(lines) for lines in self._rejected.values())
 
     def rejections(self) -> tuple[Rejection, ...]:
         """Reasons with their counts and the first line numbers, commonest first."""
@@ -41,75 +74,36 @@ class StrictReader:
             Rejection(reason=reason, records=len(lines), lines=tuple(lines[:LINES_NAMED])) for reason, lines in ordered
         )
 
-    def accounts_for_every_line(self) -> bool:
-        """Whether the lines of all records, rejections and blanks are the lines of the file, counted from its bytes."""
-        return self._accounted == count_lines(self._path)
 
-    def __iter__(self) -> Iterator[list[str | None]]:
-        csv.field_size_limit(LONGEST_FIELD)
-        header_seen = False
-        with self._path.open("r", encoding="utf-8-sig", newline="") as file:
-            for line_number, lines, row, fault in _records(file, self._delimiter):
-                self._accounted += len(lines)
-                if fault is None and not row:
-                    self.blank_lines += 1
-                elif not header_seen:
-                    header_seen = True
-                elif fault or (fault := self._fault(row)):
-                    self._rejected[fault].append(line_number)
-                else:
-                    self.accepted += 1
-                    yield [value or None for value in row]
-
-    def _fault(self, row: list[str]) -> str | None:
-        if len(row) < self._width:
-            return "fewer fields than the header"
-        if len(row) > self._width:
-            return "more fields than the header"
-        if any("\0" in value for value in row):
-            return "holds a NUL character"
-        return None
-
-    def batches(self, columns: Mapping[str, int]) -> Iterator[pa.RecordBatch]:
-        """The named columns (by position) of the well-formed records, as batches of text."""
-        import pyarrow as pa
-
-        names, positions = list(columns), list(columns.values())
-        rows = iter(self)
-        while block := list(islice(rows, BATCH)):
-            arrays = [pa.array([row[position] for row in block], pa.string()) for position in positions]
-            yield pa.RecordBatch.from_arrays(arrays, names=names)
-
-
-def _records(file: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str], list[str], str | None]]:
-    """Each record as (number of its first line, its lines, its fields, what is wrong with it)."""
+def records_of(lines: Iterator[str], more: Iterator[str], delimiter: str) -> Iterator[Record]:
+    """Each record of ``lines``; ``more`` is drawn on only to finish a record that they leave open."""
+    csv.field_size_limit(LONGEST_FIELD)
     waiting: deque[str] = deque()
     taken: list[str] = []
 
     def feed() -> Iterator[str]:
         while True:
-            line = waiting.popleft() if waiting else next(file, None)
+            line = waiting.popleft() if waiting else next(lines, None)
+            if line is None and taken:
+                line = next(more, None)
             if line is None:
                 return
             taken.append(line)
             yield line
 
-    number = 1
     reader = csv.reader(feed(), delimiter=delimiter, strict=True)
     while True:
         taken.clear()
         try:
-            row = next(reader)
+            fields = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
             waiting.extendleft(reversed(taken[1:]))
-            yield number, taken[:1], [], _reason(error)
-            number += 1
+            yield Record(taken[:1], [], _reason(error))
             reader = csv.reader(feed(), delimiter=delimiter, strict=True)
             continue
-        yield number, list(taken), row, None
-        number += len(taken)
+        yield Record(list(taken), fields, None)
 
 
 def _reason(error: csv.Error) -> str:
@@ -120,3 +114,31 @@ def _reason(error: csv.Error) -> str:
     if "unexpected end" in text:
         return "a quote that is never closed"
     return "a quote in the wrong place"
+
+
+class StrictReader:
+    """Iterates over the well-formed records of a UTF-8 file, header left out; ``account`` holds the rest."""
+
+    def __init__(self, path: Path, delimiter: str, width: int) -> None:
+        self._path, self._delimiter, self._width = path, delimiter, width
+        self.account = Account(width)
+
+    def __iter__(self) -> Iterator[list[str | None]]:
+        self.account = Account(self._width)
+        header_seen = False
+        with self._path.open("r", encoding="utf-8-sig", newline="") as file:
+            for record in records_of(iter(file), iter(()), self._delimiter):
+                if self.account.takes(record):
+                    if header_seen:
+                        yield [value or None for value in record.fields]
+                    header_seen = True
+
+    def batches(self, columns: Mapping[str, int]) -> Iterator[pa.RecordBatch]:
+        """The named columns (by position) of the well-formed records, as batches of text."""
+        import pyarrow as pa
+
+        names, positions = list(columns), list(columns.values())
+        rows = iter(self)
+        while block := list(islice(rows, BATCH)):
+            arrays = [pa.array([row[position] for row in block], pa.string()) for position in positions]
+            yield pa.RecordBatch.from_arrays(arrays, names=names)
