@@ -48,6 +48,12 @@ GROUP_WORDS = {
 }
 # Told only with these words beside it, and never among the headlines: the trust's case mix decides it.
 NOT_A_RATE = {"emergency_admission": "This is a share of this trust's admissions, not a rate."}
+_RULE_WORDS = {
+    "fail": "failed",
+    "pass": "passed",
+    "not_judged": "could not be judged",
+    "error": "stopped with an error",
+}
 FEWEST_FOR_A_SHARE = 100
 HIDDEN_SENTENCE = f"[c]: {SHORTHAND['c']}."
 
@@ -171,14 +177,12 @@ def _rest(report: Report, counts: dict[str, Cell], key: str, words: dict[str, st
 
 def rules_sentence(report: Report) -> str:
     """How the rules came out, as whole numbers."""
-    tally = {
-        name: sum(found.outcome == name for found in report.findings)
-        for name in ("fail", "pass", "not_judged", "error")
-    }
-    return (
-        f"Of {len(report.findings)} data-quality rules {tally['fail']} failed, {tally['pass']} passed, "
-        f"{tally['not_judged']} could not be judged and {tally['error']} stopped with an error."
-    )
+    told = []
+    for outcome, words in _RULE_WORDS.items():
+        number = sum(found.outcome == outcome for found in report.findings)
+        if number or outcome in ("fail", "pass"):
+            told.append(f"{number} {words}")
+    return f"Of {len(report.findings)} data-quality rules, {', '.join(told[:-1])} and {told[-1]}."
 
 
 def ask_sentence(report: Report) -> str:

@@ -10,15 +10,19 @@ from equity_audit.model import Report
 def render(report: Report) -> bytes:
     """The workbook of a report."""
     # openpyxl takes a third of a second to import, and other outputs do without.
+    from equity_audit.reports.workbook.chart_plan import DATA_TAB
     from equity_audit.reports.workbook.package import packed
     from equity_audit.reports.workbook.parts import ChartSheet
     from equity_audit.reports.workbook.plan import plan_workbook
-    from equity_audit.reports.workbook.write import add_sheet, new_workbook
+    from equity_audit.reports.workbook.write import add_sheet, header_row, new_workbook
 
     book = new_workbook()
     sheets = plan_workbook(report)
+    charts = [sheet for sheet in sheets if isinstance(sheet, ChartSheet)]
+    first_bar = next((header_row(sheet) + 1 for sheet in sheets if sheet.tab == DATA_TAB), 0)  # type: ignore[arg-type]
     for sheet in sheets:
-        add_sheet(book, sheet)
+        add_sheet(book, sheet, first_bar)
+        first_bar += len(sheet.bars) if isinstance(sheet, ChartSheet) else 0
     book.active = 0
     properties = book.properties
     properties.title, properties.subject = sheets[0].title, "Ethnicity coding and deprivation linkage"
@@ -26,7 +30,6 @@ def render(report: Report) -> bytes:
     properties.language = "en-GB"
     properties.keywords = "health inequalities, ethnicity, deprivation, data quality, IMD"
     properties.created = datetime.fromisoformat(report.run.finished).astimezone(UTC).replace(tzinfo=None)
-    charts = [sheet for sheet in sheets if isinstance(sheet, ChartSheet)]
     return packed(
         book,
         {

@@ -1,65 +1,78 @@
-"""What a chart shows: which rows of its table, and the same in words for those who cannot see it."""
+"""What charts show: which rows of which table, and the same in words for those who cannot see them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from equity_audit.model import Cell, Report
 from equity_audit.narrative import percent
-from equity_audit.reports.workbook.parts import ChartSheet, TableSheet, Value
-from equity_audit.reports.workbook.words import watermark_lines
+from equity_audit.reports.workbook.parts import ChartBar, ChartSheet, Column, TableSheet, Value
+from equity_audit.reports.workbook.words import titled, watermark_lines
+
+DATA_TAB = "Chart_data"
 
 
-def chart_sheet(report: Report, source: TableSheet, number: int) -> ChartSheet | None:
+def chart_sheet(report: Report, source: TableSheet, number: int, finding: str = "") -> ChartSheet | None:
     """A bar chart of the share in each row of a table; rows without a figure are left out, and said to be."""
-    at = share_column(source)
-    shown = tuple(position for position, row in enumerate(source.rows) if _number(row[at]) is not None)
-    if len(shown) < 2:
+    at = next(position for position, column in enumerate(source.columns) if column.kind == "percent")
+    bars, left_out = [], []
+    for row in source.rows:
+        share, lower, upper = (_number(value) for value in row[at : at + 3])
+        if share is None or lower is None or upper is None or (share and not round(share, 3)):
+            left_out.append(str(row[0]))
+        else:
+            share = round(share, 3)
+            below, above = max(round(share - lower, 3), 0.0), max(round(upper - share, 3), 0.0)
+            bars.append(ChartBar(label=str(row[0]), share=share, below=below, above=above))
+    if len(bars) < 2:
         return None
-    left_out = [str(row[0]) for position, row in enumerate(source.rows) if position not in shown]
-    values = [(str(source.rows[position][0]), _number(source.rows[position][at]) or 0.0) for position in shown]
-    told = "; ".join(f"{label}: {percent(value)}" for label, value in values)
-    low, high = min(value for _, value in values), max(value for _, value in values)
-    missing = f"Left out because hidden or of too few records: {', '.join(left_out)}." if left_out else ""
-    title = source.title.replace(f"Table {number}:", f"Chart {number}:", 1)
-    about = (
-        f"This worksheet contains one chart. Its figures are on the worksheet {source.tab}.",
+    what = source.columns[at].header.partition(" [note")[0]
+    missing = f"Left out, because hidden or of too few records: {', '.join(left_out)}." if left_out else ""
+    lines = (
+        f"This worksheet contains one chart. Its figures, with all other groups, are on the worksheet {source.tab}.",
         *watermark_lines(report),
-        f"The bars run from {percent(low)} to {percent(high)}. The thin lines show the 95% interval.",
-        *(line for line in source.about if " gap by deprivation" in line or ": a gap of" in line),
-        *((missing,) if missing else ()),
+        f"The bars run from {percent(min(b.share for b in bars))} to {percent(max(b.share for b in bars))}.",
+        finding,
+        "The thin lines show the 95% intervals.",
+        missing,
     )
+    told = "; ".join(f"{bar.label}: {percent(bar.share)}" for bar in bars)
     return ChartSheet(
         tab=f"Chart_{number}",
-        title=title,
-        about=about,
-        source=source,
-        rows=shown,
-        axis_title=source.columns[at].header,
-        description=f"Horizontal bar chart with 95% intervals. {source.columns[at].header}. {told}. {missing}".strip(),
+        title=source.title.replace(f"Table {number}:", f"Chart {number}:", 1),
+        about=tuple(line for line in lines if line),
+        bars=tuple(bars),
+        axis_title=what,
+        description=f"Horizontal bar chart with 95% intervals. {what}. {told}. {missing}".strip(),
     )
 
 
-def plain_header(header: str) -> str:
-    """A header without its note markers."""
-    return header.partition(" [note")[0]
-
-
-def share_column(source: TableSheet) -> int:
-    """The position of the share; its interval is in the two columns after it."""
-    return next(position for position, column in enumerate(source.columns) if column.kind == "percent")
-
-
-def interval_arms(chart: ChartSheet) -> tuple[list[float], list[float]]:
-    """The distances from each share to the ends of its interval: below, above."""
-    at = share_column(chart.source)
-    below, above = [], []
-    for position in chart.rows:
-        value, lower, upper = (_number(cell) or 0.0 for cell in chart.source.rows[position][at : at + 3])
-        below.append(round(max(value - lower, 0.0), 6))
-        above.append(round(max(upper - value, 0.0), 6))
-    return below, above
+def chart_data_sheet(report: Report, charts: Sequence[ChartSheet]) -> TableSheet:
+    """What the charts draw: shares and the lengths of their interval lines, shown groups alone."""
+    rows: tuple[tuple[Value, ...], ...] = tuple(
+        (chart.tab, bar.label, Cell(bar.share), Cell(bar.below), Cell(bar.above))
+        for chart in charts
+        for bar in chart.bars
+    )
+    return TableSheet(
+        tab=DATA_TAB,
+        title=titled(report, "Chart data: what the charts draw"),
+        about=(
+            "This worksheet contains one table.",
+            *watermark_lines(report),
+            "Interval lines are drawn by their length below and above the share. The limits themselves are in the tables.",
+        ),
+        name="Chart_data",
+        columns=(
+            Column("Chart", "text", 16),
+            Column("Group", "text", 28),
+            Column("Share (%)", "percent", 16),
+            Column("Interval below the share (percentage points)", "percent", 24),
+            Column("Interval above the share (percentage points)", "percent", 24),
+        ),
+        rows=rows,
+    )
 
 
 def _number(value: Value) -> float | None:
-    if isinstance(value, Cell):
-        return None if value.value is None else float(value.value)
-    return None
+    return float(value.value) if isinstance(value, Cell) and value.value is not None else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 from openpyxl.chart import BarChart
@@ -12,65 +13,55 @@ from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, ParagraphProperties
-from openpyxl.utils import get_column_letter
 
-from equity_audit.reports.workbook.chart_plan import interval_arms, plain_header, share_column
+from equity_audit.reports.workbook.chart_plan import DATA_TAB
 from equity_audit.reports.workbook.parts import ChartSheet
 
+# Error bars must read cells: LibreOffice does not draw literal ones. Dark grey shows on blue and on white.
 BAR, ARM, GRID, TEXT = "005EB8", "212B32", "D8DDE0", "212B32"
 WIDTH_CM, LEAST_CM, ROW_CM = 24.0, 7.0, 1.1
 
 
-def add_chart(ws: Any, plan: ChartSheet, header: int, anchor: str) -> None:
-    """Put the chart on its sheet. Only rows with a figure are in its ranges."""
+def add_chart(ws: Any, plan: ChartSheet, first: int, anchor: str) -> None:
+    """Put the chart on its sheet; ``first`` is the row of its first bar in the chart data."""
     chart = BarChart()
     chart.type, chart.legend, chart.gapWidth = "bar", None, 60
-    chart.append(_bars(plan, header))
+    chart.append(_bars(plan, first))
     _axes(chart, plan)
-    chart.width, chart.height = WIDTH_CM, max(LEAST_CM, 3.0 + ROW_CM * len(plan.rows))
+    chart.width, chart.height = WIDTH_CM, max(LEAST_CM, 3.0 + ROW_CM * len(plan.bars))
     ws.add_chart(chart, anchor)
 
 
-def _bars(plan: ChartSheet, header: int) -> Series:
-    source, at = plan.source, share_column(plan.source)
-    shares = [source.rows[position][at].value for position in plan.rows]  # type: ignore[union-attr]
-    labels = [str(source.rows[position][0]) for position in plan.rows]
+def _bars(plan: ChartSheet, first: int) -> Series:
+    last = first + len(plan.bars) - 1
     # The caches hold what the cells hold, for viewers that draw without calculating.
-    names = StrData(ptCount=len(labels), pt=[StrVal(idx=i, v=label) for i, label in enumerate(labels)])
-    below, above = interval_arms(plan)
+    names = StrData(ptCount=len(plan.bars), pt=[StrVal(idx=i, v=bar.label) for i, bar in enumerate(plan.bars)])
     bars = Series(
         idx=0,
         order=0,
         spPr=GraphicalProperties(solidFill=BAR),
         invertIfNegative=False,
-        cat=AxDataSource(strRef=StrRef(f=_range(plan, 0, header), strCache=names)),
-        val=NumDataSource(numRef=NumRef(f=_range(plan, at, header), numCache=_numbers(shares))),
+        cat=AxDataSource(strRef=StrRef(f=f"'{DATA_TAB}'!$B${first}:$B${last}", strCache=names)),
+        val=_numbers("C", first, [bar.share for bar in plan.bars]),
     )
     bars.errBars = ErrorBars(
+        errDir="y",
         errBarType="both",
         errValType="cust",
         noEndCap=False,
-        plus=NumDataSource(numLit=_numbers(above)),
-        minus=NumDataSource(numLit=_numbers(below)),
+        plus=_numbers("E", first, [bar.above for bar in plan.bars]),
+        minus=_numbers("D", first, [bar.below for bar in plan.bars]),
         spPr=GraphicalProperties(ln=LineProperties(solidFill=ARM, w=19050)),
     )
     return bars
 
 
-def _numbers(values: list[Any]) -> NumData:
-    return NumData(formatCode="0.0%", ptCount=len(values), pt=[NumVal(idx=i, v=repr(v)) for i, v in enumerate(values)])
-
-
-def _range(plan: ChartSheet, column: int, header: int) -> str:
-    """The cells of a column in the shown rows; several areas where hidden rows lie between."""
-    letter, runs = get_column_letter(column + 1), list[list[int]]()
-    for position in plan.rows:
-        if runs and runs[-1][1] == position - 1:
-            runs[-1][1] = position
-        else:
-            runs.append([position, position])
-    areas = [f"'{plan.source.tab}'!${letter}${header + 1 + a}:${letter}${header + 1 + b}" for a, b in runs]
-    return areas[0] if len(areas) == 1 else f"({','.join(areas)})"
+def _numbers(letter: str, first: int, values: list[float]) -> NumDataSource:
+    points = [NumVal(idx=i, v=repr(value)) for i, value in enumerate(values)]
+    cache = NumData(formatCode="0.0%", ptCount=len(values), pt=points)
+    return NumDataSource(
+        numRef=NumRef(f=f"'{DATA_TAB}'!${letter}${first}:${letter}${first + len(values) - 1}", numCache=cache)
+    )
 
 
 def _axes(chart: Any, plan: ChartSheet) -> None:
@@ -80,11 +71,12 @@ def _axes(chart: Any, plan: ChartSheet) -> None:
     labels.tickLblPos = "low"
     labels.majorTickMark = shares.majorTickMark = "none"
     shares.crosses = "max"
-    shares.scaling.min = 0
-    shares.number_format = "0%" if _highest(plan) > 0.05 else "0.0%"
+    highest = max(bar.share + bar.above for bar in plan.bars)
+    shares.scaling.min, shares.scaling.max = 0, _room_above(highest)
+    shares.number_format = "0%" if highest > 0.1 else "0.0%"
     shares.numFmt.sourceLinked = False
     shares.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill=GRID, w=9525))
-    shares.title = plain_header(plan.axis_title)
+    shares.title = plan.axis_title
     shares.title.tx.rich.p[0].pPr = ParagraphProperties(defRPr=_letters())
     for run in shares.title.tx.rich.p[0].r:
         run.rPr = _letters()
@@ -96,9 +88,10 @@ def _axes(chart: Any, plan: ChartSheet) -> None:
         axis.spPr = GraphicalProperties(ln=LineProperties(solidFill=GRID))
 
 
-def _highest(plan: ChartSheet) -> float:
-    at = share_column(plan.source)
-    return max(float(plan.source.rows[p][at + 2].value or 0) for p in plan.rows)  # type: ignore[union-attr]
+def _room_above(highest: float) -> float:
+    """The end of the axis: the first round percentage that leaves every interval line whole."""
+    step = next(step for step in (0.01, 0.02, 0.05, 0.1) if highest <= 10 * step or step == 0.1)
+    return min(1.0, round(ceil(round(highest / step, 6)) * step, 2))
 
 
 def _letters() -> CharacterProperties:

@@ -119,19 +119,12 @@ def summary_sheet(report: Report, book: NoteBook) -> TableSheet:
         if share.value is not None:
             value = Cell(round(share.value * 100, 1))
             trust = verdicts.get(subject, "Not judged")
-            row = (
-                subject.capitalize(),
-                next(sentences),
-                value,
-                _NONE,
-                _NONE,
-                "% of records",
-                found["classes"][key],
-                trust,
-            )
+            counted = found["classes"][key]
+            told = next(sentences)
+            row = (subject.capitalize(), told, trust, "% of records", value, _NONE, _NONE, counted)
             rows.append(row)
     if not rows:
-        rows.append(("Rules", rules_sentence(report), _NONE, _NONE, _NONE, "none", patients, "Not judged"))
+        rows.append(("Rules", rules_sentence(report), "Not judged", "none", _NONE, _NONE, _NONE, patients))
     return TableSheet(
         tab="Summary",
         title=titled(report, "Summary of findings"),
@@ -139,13 +132,13 @@ def summary_sheet(report: Report, book: NoteBook) -> TableSheet:
         name="Summary_of_findings",
         columns=(
             Column("Subject", "text", 15),
-            Column(f"Finding {book.mark(notes.DIFFERENCE)}", "text", 58),
-            Column("Value (see unit)", "decimal", 11),
-            Column(f"Lower limit (see unit) {book.mark(notes.INTERVAL)}", "decimal", 13),
-            Column(f"Upper limit (see unit) {book.mark(notes.INTERVAL)}", "decimal", 13),
-            Column("Unit", "text", 14),
-            Column(f"Counted (number) {book.mark(notes.disclosure_note(report))}", "count", 12),
+            Column(f"Finding {book.mark(notes.DIFFERENCE)}", "text", 56),
             Column("How far to trust it", "text", 18),
+            Column("Unit", "text", 14),
+            Column("Value (see unit)", "decimal", 12),
+            Column(f"Lower limit (see unit) {book.mark(notes.INTERVAL)}", "decimal", 15),
+            Column(f"Upper limit (see unit) {book.mark(notes.INTERVAL)}", "decimal", 15),
+            Column(f"Counted (number) {book.mark(notes.disclosure_note(report))}", "count", 14),
         ),
         rows=tuple(rows),
     )
@@ -156,7 +149,7 @@ def _gap_row(report: Report, facts: OutcomeFacts, trust: str) -> list[tuple[Valu
     if gap is None:
         return []
     ends = [_points(value) for value in (gap.estimate, gap.lower, gap.upper)]
-    return [(facts.label, gap_sentence(report, facts), *ends, "percentage points", gap.n, trust)]
+    return [(facts.label, gap_sentence(report, facts), trust, "percentage points", *ends, gap.n)]
 
 
 def _points(value: float | None) -> Cell:

@@ -18,7 +18,7 @@ class Column:
 
     header: str
     kind: Kind = "text"
-    width: int = 14
+    width: int = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,14 +44,23 @@ class TextSheet:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChartBar:
+    """A share, and how far its interval reaches below and above it."""
+
+    label: str
+    share: float
+    below: float
+    above: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChartSheet:
-    """A sheet with one bar chart of a column of a table on another sheet."""
+    """A sheet with one bar chart of shares, whose figures are in a table on another sheet."""
 
     tab: str
     title: str
     about: tuple[str, ...]
-    source: TableSheet
-    rows: tuple[int, ...]
+    bars: tuple[ChartBar, ...]
     axis_title: str
     description: str
 

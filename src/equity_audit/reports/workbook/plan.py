@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from equity_audit.model import Report
 from equity_audit.narrative import outcomes_of
-from equity_audit.reports.workbook.chart_plan import chart_sheet
+from equity_audit.reports.workbook.chart_plan import chart_data_sheet, chart_sheet
 from equity_audit.reports.workbook.front import contents_sheet, cover_sheet, method_sheet, notes_sheet, summary_sheet
-from equity_audit.reports.workbook.parts import NoteBook, Sheet, TableSheet
+from equity_audit.reports.workbook.parts import ChartSheet, NoteBook, Sheet, TableSheet
 from equity_audit.reports.workbook.quality import codes_sheet, rules_sheet, scores_sheet, shapes_sheet
-from equity_audit.reports.workbook.tables import CROSS, counts_sheet, outcome_sheet
+from equity_audit.reports.workbook.tables import CROSS, counts_sheet, finding_of, outcome_sheet
 
 COUNTS = {
     1: ("imd_quintile",), 2: ("ethnic_group",), 3: CROSS, 5: ("month",), 7: ("sex",), 8: ("age_band",), 9: ("site",),
@@ -31,17 +31,23 @@ def plan_workbook(report: Report) -> tuple[Sheet, ...]:
         others = [dimensions for _, dimensions in _further(report)]
         for step, dimensions in enumerate((*COUNTS.values(), *others), start=1):
             number = position * OUTCOME_STEP + step
-            body += _with_chart(report, outcome_sheet(report, number, facts, dimensions, book), number, dimensions)
+            sheet = outcome_sheet(report, number, facts, dimensions, book)
+            body += _with_chart(report, sheet, number, dimensions, finding_of(report, facts, dimensions))
+    charts = [sheet for sheet in body if isinstance(sheet, ChartSheet)]
+    if charts:
+        body.append(chart_data_sheet(report, charts))
     summary = summary_sheet(report, book)
     last = [notes_sheet(report, book), method_sheet(report)]
     contents = contents_sheet(report, [summary, *body, *last])
     return (cover_sheet(report), contents, summary, *body, *last)
 
 
-def _with_chart(report: Report, sheet: TableSheet | None, number: int, dimensions: tuple[str, ...]) -> list[Sheet]:
+def _with_chart(
+    report: Report, sheet: TableSheet | None, number: int, dimensions: tuple[str, ...], finding: str = ""
+) -> list[Sheet]:
     if sheet is None:
         return []
-    chart = chart_sheet(report, sheet, number) if dimensions in CHARTED else None
+    chart = chart_sheet(report, sheet, number, finding) if dimensions in CHARTED else None
     return [sheet, chart] if chart else [sheet]
 
 

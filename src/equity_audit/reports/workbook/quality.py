@@ -41,7 +41,7 @@ def scores_sheet(report: Report, number: int, book: NoteBook) -> TableSheet | No
         columns=(
             Column("Field", "text", 26),
             Column("Class of record", "text", 42),
-            Column(f"Records (number) {mark}", "count", 16),
+            Column(f"Records (number) {mark}", "count", 20),
             Column("Share of records (%)", "percent", 16),
         ),
         rows=tuple(rows),
@@ -97,13 +97,13 @@ def rules_sheet(report: Report, number: int, book: NoteBook) -> TableSheet | Non
             Column("Rule", "text", 34),
             Column("Result", "text", 12),
             Column("Severity", "text", 13),
+            Column("What to do", "text", 52),
             Column("What is counted", "text", 12),
             Column("Judged (number)", "count", 11),
             Column("Failed (number)", "count", 11),
             Column("Failed (% of judged)", "percent", 12),
             Column(f"Tolerance (%) {book.mark(notes.TOLERANCE)}", "percent", 12),
             Column("Not judged (number)", "count", 11),
-            Column("What to do", "text", 52),
         ),
         rows=rows,
     )
@@ -120,8 +120,8 @@ def _rule_row(found: ReleasedFinding) -> tuple[Value, ...]:
     unit = "parts of the extract" if rule.unit == "extract" else rule.unit
     tolerance = Cell(found.tolerance) if found.tolerance is not None else _NONE
     return (
-        rule.code, rule.title, OUTCOMES[found.outcome], SEVERITIES[rule.severity], unit,
-        found.judged, found.failed, found.rate, tolerance, found.not_judged, advice,
+        rule.code, rule.title, OUTCOMES[found.outcome], SEVERITIES[rule.severity], advice, unit,
+        found.judged, found.failed, found.rate, tolerance, found.not_judged,
     )  # fmt: skip
 
 

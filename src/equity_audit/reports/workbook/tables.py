@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from equity_audit.model import OutcomeFacts, ReleasedTable, Report
-from equity_audit.narrative import gap_sentence, table_of
+from equity_audit.narrative import NOT_A_RATE, gap_sentence, table_of
 from equity_audit.reports.workbook import notes
 from equity_audit.reports.workbook.parts import Column, NoteBook, TableSheet, Value, used_markers
 from equity_audit.reports.workbook.words import header_of, label_of, shorthand_line, titled, watermark_lines
@@ -78,15 +78,15 @@ def outcome_sheet(
     outcome, disclosure = book.mark(notes.outcome_note(report, facts)), book.mark(notes.disclosure_note(report))
     columns = (
         *_dimension_columns(dimensions, book),
-        Column(f"{facts.label} ({facts.noun}) {outcome}", "count", 18),
-        Column(f"All counted ({facts.noun}) {disclosure}", "count", 16),
+        Column(f"{facts.label} ({facts.noun}) {outcome}", "count", 24),
+        Column(f"All counted ({facts.noun}) {disclosure}", "count", 24),
         *_share_columns(f"Share of {facts.noun}", book),
     )
     what = " and ".join(header_of(name) for name in dimensions)
-    sentence = gap_sentence(report, facts) if dimensions == ("imd_quintile",) else ""
+    sentence = finding_of(report, facts, dimensions)
     return TableSheet(
         tab=f"Table_{number}",
-        title=titled(report, f"Table {number}: {facts.label} by {_lower(what)}, {facts.noun}"),
+        title=titled(report, f"Table {number}: {facts.label} by {_lower(what)}"),
         about=about_lines(
             report,
             rows,
@@ -99,6 +99,12 @@ def outcome_sheet(
     )
 
 
+def finding_of(report: Report, facts: OutcomeFacts, dimensions: tuple[str, ...]) -> str:
+    """What is said above an outcome's table: the gap by quintile; elsewhere the caution that an outcome carries."""
+    gap = gap_sentence(report, facts) if dimensions == ("imd_quintile",) else ""
+    return gap or NOT_A_RATE.get(facts.name, "")
+
+
 def _dimension_columns(dimensions: tuple[str, ...], book: NoteBook) -> list[Column]:
     marks = {name: book.mark(text) for name, text in notes.dimension_notes(dimensions).items()}
     return [
@@ -109,9 +115,9 @@ def _dimension_columns(dimensions: tuple[str, ...], book: NoteBook) -> list[Colu
 def _share_columns(what: str, book: NoteBook) -> tuple[Column, ...]:
     mark = book.mark(notes.INTERVAL)
     return (
-        Column(f"{what} (%)", "percent"),
-        Column(f"Lower limit (%) {mark}", "percent"),
-        Column(f"Upper limit (%) {mark}", "percent"),
+        Column(f"{what} (%)", "percent", 17),
+        Column(f"Lower limit (%) {mark}", "percent", 17),
+        Column(f"Upper limit (%) {mark}", "percent", 17),
     )
 
 
@@ -120,4 +126,4 @@ def _labels(table: ReleasedTable, labels: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _lower(words: str) -> str:
-    return words if words.startswith("IMD") else words[0].lower() + words[1:]
+    return " and ".join(word if word.startswith("IMD") else word[0].lower() + word[1:] for word in words.split(" and "))

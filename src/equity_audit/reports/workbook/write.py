@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from textwrap import wrap
 from typing import Any
 
 from openpyxl import Workbook
@@ -14,12 +13,14 @@ from openpyxl.worksheet.table import Table, TableStyleInfo
 
 from equity_audit.model import Cell
 from equity_audit.reports.workbook.draw import add_chart
+from equity_audit.reports.workbook.measure import fold
 from equity_audit.reports.workbook.parts import ChartSheet, Column, Kind, Sheet, TableSheet, TextSheet, Value
 from equity_audit.reports.workbook.words import WATERMARK
 
 FONT, BODY = "Arial", 12
 LINE = 16.0  # points a line of 12-point Arial takes
-TEXT_WIDTH = 100
+TEXT_WIDTH, LEAST_WIDTH = 110, 90
+PAGE = 523.0  # points of height on a page of landscape A4; a third more still reads well when fitted
 LONGEST = 32_767
 FORMATS: dict[Kind, str] = {"text": "General", "count": "#,##0", "percent": "0.0%", "decimal": "0.0"}
 DECIMALS: dict[Kind, int] = {"count": 0, "percent": 3, "decimal": 1}
@@ -32,9 +33,9 @@ def new_workbook() -> Workbook:
     book.remove(book.active)
     normal = book._named_styles["Normal"]
     normal.font = Font(name=FONT, size=BODY)
-    for level, size in ((1, 16), (2, 14)):
+    for level, size in ((1, 15), (2, 14)):
         style = NamedStyle(f"Heading {level}", builtinId=15 + level, font=Font(name=FONT, size=size, bold=True))
-        style.alignment = Alignment(horizontal="left", vertical="top")
+        style.alignment = Alignment(horizontal="left", vertical="center" if level == 1 else "bottom")
         book.add_named_style(style)
     for kind, number_format in FORMATS.items():
         style = NamedStyle(f"Body {kind}", font=Font(name=FONT, size=BODY), number_format=number_format)
@@ -53,8 +54,8 @@ def new_workbook() -> Workbook:
     return book
 
 
-def add_sheet(book: Workbook, sheet: Sheet) -> None:
-    """Write one planned sheet after those already there."""
+def add_sheet(book: Workbook, sheet: Sheet, first_bar: int = 0) -> None:
+    """Write one planned sheet after those already there; ``first_bar`` is where a chart's data begin."""
     ws = book.create_sheet(sheet.tab)
     _page(ws)
     if isinstance(sheet, TextSheet):
@@ -62,12 +63,15 @@ def add_sheet(book: Workbook, sheet: Sheet) -> None:
     elif isinstance(sheet, TableSheet):
         _table_sheet(ws, sheet)
     else:
-        _chart_sheet(ws, sheet)
+        _chart_sheet(ws, sheet, first_bar)
+        return
+    if sum(dimension.height or LINE for dimension in ws.row_dimensions.values()) < PAGE * 4 / 3:
+        ws.page_setup.fitToHeight = 1
 
 
 def header_row(sheet: TableSheet) -> int:
     """The row of a table's headers: after the title and the lines above it."""
-    return 1 + len(_lines((sheet.title,), _total(sheet))) + len(_lines(sheet.about, _total(sheet)))
+    return 2 + len(_lines(sheet.about, _total(sheet)))
 
 
 def _page(ws: Any) -> None:
@@ -87,7 +91,7 @@ def _text_sheet(ws: Any, sheet: TextSheet) -> None:
             _heading(ws, row, text, "Heading 2", 30)
         else:
             _put(ws.cell(row, 1), text, "Warning" if WATERMARK in text else "Paragraph")
-            ws.row_dimensions[row].height = _height(len(_folded(text, TEXT_WIDTH)))
+            ws.row_dimensions[row].height = _height(len(fold(text, TEXT_WIDTH)))
 
 
 def _table_sheet(ws: Any, sheet: TableSheet) -> None:
@@ -95,43 +99,42 @@ def _table_sheet(ws: Any, sheet: TableSheet) -> None:
     for at, column in enumerate(sheet.columns, start=1):
         ws.column_dimensions[get_column_letter(at)].width = column.width
         _put(ws.cell(row, at), column.header, "Header text" if column.kind == "text" else "Header number")
-    ws.row_dimensions[row].height = _height(max(len(_folded(c.header, c.width, bold=True)) for c in sheet.columns))
+    ws.row_dimensions[row].height = _height(max(len(fold(c.header, c.width, bold=True)) for c in sheet.columns))
     for position, values in enumerate(sheet.rows, start=row + 1):
         for at, (column, value) in enumerate(zip(sheet.columns, values, strict=True), start=1):
             _fill(ws.cell(position, at), column, value)
         if sheet.links:
             _link(ws.cell(position, 1))
-        folded = (len(_folded(str(v), c.width)) for c, v in zip(sheet.columns, values, strict=True) if c.kind == "text")
+        folded = (len(fold(str(v), c.width)) for c, v in zip(sheet.columns, values, strict=True) if c.kind == "text")
         ws.row_dimensions[position].height = _height(max(folded))
     _make_table(ws, sheet, row)
     ws.print_title_rows = f"{row}:{row}"
 
 
-def _chart_sheet(ws: Any, sheet: ChartSheet) -> None:
+def _chart_sheet(ws: Any, sheet: ChartSheet, first: int) -> None:
     ws.column_dimensions["A"].width = TEXT_WIDTH
     row = _above(ws, sheet.title, sheet.about, TEXT_WIDTH)
-    add_chart(ws, sheet, header_row(sheet.source), f"A{row + 1}")
+    add_chart(ws, sheet, first, f"A{row + 1}")
 
 
 def _above(ws: Any, title: str, about: tuple[str, ...], width: int) -> int:
     """Title and lines in column A, each line running over the empty cells beside it; returns the next row."""
-    row = 0
-    for row, line in enumerate(_lines((title,), width), start=1):
-        _heading(ws, row, line, "Heading 1", 22)
-    for line in _lines(about, width):
-        row += 1
+    _heading(ws, 1, title, "Heading 1", 24)
+    row = 1
+    for row, line in enumerate(_lines(about, width), start=2):
         _put(ws.cell(row, 1), line, "Warning" if WATERMARK in line else "Line")
         ws.row_dimensions[row].height = _height(1)
+    ws.row_dimensions[row].height = _height(1) + 6
     return row + 1
 
 
 def _lines(texts: tuple[str, ...], width: int) -> list[str]:
     """Texts cut between words where they would run past the table."""
-    return [line for text in texts for line in wrap(_clean(text), width, break_long_words=False)]
+    return [line for text in texts for line in fold(_clean(text), width, bold=WATERMARK in text)]
 
 
 def _total(sheet: TableSheet) -> int:
-    return max(60, sum(column.width for column in sheet.columns))
+    return max(LEAST_WIDTH, sum(column.width for column in sheet.columns))
 
 
 def _make_table(ws: Any, sheet: TableSheet, row: int) -> None:
@@ -184,10 +187,6 @@ def _link(cell: Any) -> None:
 def _heading(ws: Any, row: int, text: str, style: str, height: float) -> None:
     _put(ws.cell(row, 1), text, style)
     ws.row_dimensions[row].height = height
-
-
-def _folded(text: str, width: int, *, bold: bool = False) -> list[str]:
-    return wrap(text, max(4, int(width * (0.88 if bold else 0.95)))) or [""]
 
 
 def _height(lines: int) -> float:
