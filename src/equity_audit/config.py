@@ -14,6 +14,19 @@ from equity_audit.errors import UsageError
 
 FILE_NAME = "equity-audit.toml"
 _GROUPINGS = ("2001", "2021")
+_WAREHOUSE_KEYS = ("table", "code", "rank", "edition", "vintage")
+_OFFICIAL_EDITIONS = ("2015", "2019", "2025")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WarehouseImd:
+    """Where an edition lies: the table (``schema.table``) and its columns."""
+
+    table: str
+    code: str
+    rank: str
+    edition: str
+    vintage: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +35,7 @@ class Settings:
 
     memory_limit: str = "2GB"
     reference: str | None = None
+    warehouse_imd: WarehouseImd | None = None
     imd: str | None = None
     dataset: str | None = None
     label: str | None = None
@@ -43,20 +57,35 @@ def load_settings(path: Path | None) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise UsageError(f"{chosen.name} is not readable as TOML. Check the quotes and the equals signs.") from None
     rules = raw.pop("rules", {})
-    known = [name for name in Settings.__dataclass_fields__ if name != "tolerances"]
+    known = [name for name in Settings.__dataclass_fields__ if name not in ("tolerances", "warehouse_imd")]
     for key in raw:
         if key not in known:
             near = difflib.get_close_matches(key, [*known, "rules"], n=1)
             raise UsageError(f"{chosen.name}: unknown setting {key}." + (f" Did you mean {near[0]}?" if near else ""))
+    warehouse = _take_warehouse(raw, chosen.name)
     _check(raw, chosen.name)
-    return Settings(**raw, tolerances=_tolerances(rules, chosen.name))
+    return Settings(**raw, warehouse_imd=warehouse, tolerances=_tolerances(rules, chosen.name))
+
+
+def _take_warehouse(raw: dict[str, Any], name: str) -> WarehouseImd | None:
+    """The edition of a warehouse in ``[reference]``; what is left of it in ``raw`` is the folder."""
+    table = raw.get("reference")
+    if not isinstance(table, dict):
+        return None
+    for key in table:
+        if key not in ("folder", "imd"):
+            raise UsageError(f"{name}: [reference] takes folder and imd, not {key}.")
+    del raw["reference"]
+    if "folder" in table:
+        raw["reference"] = table["folder"]
+    return _read_warehouse(table["imd"], name) if "imd" in table else None
 
 
 def _check(raw: Mapping[str, Any], name: str) -> None:
     for key, value in raw.items():
         if key == "map":
             if not isinstance(value, dict) or not all(isinstance(column, str) for column in value.values()):
-                raise UsageError(f"{name}: [map] takes lines of field = \"COLUMN\".")
+                raise UsageError(f'{name}: [map] takes lines of field = "COLUMN".')
         elif not isinstance(value, str):
             raise UsageError(f"{name}: {key} takes a text in quotes.")
     if not re.fullmatch(r"\d+(\.\d+)?\s?[MG]i?B", raw.get("memory_limit", "2GB")):
@@ -73,3 +102,25 @@ def _tolerances(rules: Any, name: str) -> dict[str, float]:
             raise UsageError(f"{name}: [rules.{code}] takes one line, tolerance = a share from 0 to below 1.")
         tolerances[code] = float(value)
     return tolerances
+
+
+def _read_warehouse(raw: object, where: str) -> WarehouseImd:
+    """The setting ``[reference] imd = {table = …, code = …, rank = …, edition = …}``. Raises UsageError."""
+    example = 'imd = {table = "ref.imd2019", code = "lsoa11cd", rank = "imd_rank", edition = "2019"}'
+    if not isinstance(raw, dict) or not all(isinstance(value, str) and value for value in raw.values()):
+        raise UsageError(f"{where}: [reference] imd is written {example}.")
+    unknown = sorted(set(raw) - set(_WAREHOUSE_KEYS))
+    absent = [key for key in ("table", "code", "rank") if key not in raw]
+    if unknown or absent:
+        problem = f"unknown key {unknown[0]}" if unknown else f"{absent[0]} is missing"
+        raise UsageError(f"{where}: [reference] imd: {problem}. It is written {example}.")
+    edition = raw.get("edition") or next((name for name in _OFFICIAL_EDITIONS if name in raw["table"]), None)
+    if edition is None:
+        raise UsageError(
+            f"{where}: [reference] imd needs the edition, since the table's name does not tell: {example}."
+        )
+    if edition not in _OFFICIAL_EDITIONS and raw.get("vintage") not in ("2011", "2021"):
+        raise UsageError(f'{where}: [reference] imd: an edition of your own needs vintage = "2011" or "2021".')
+    return WarehouseImd(
+        table=raw["table"], code=raw["code"], rank=raw["rank"], edition=edition, vintage=raw.get("vintage")
+    )

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from equity_audit.errors import DataError, UsageError
+from equity_audit.errors import DataError
 from equity_audit.files import write_whole
-from equity_audit.reference.imd import ImdTable, build_table, looks_like_imd, read_published
+from equity_audit.reference.imd import ImdTable, build_table, read_published
+from equity_audit.reference.lookup import FAULTS as LOOKUP_FAULTS
+from equity_audit.reference.lookup import read_lookup
+from equity_audit.reference.recognise import KINDS, recognise
+from equity_audit.reference.tables import sha256_of
 
 MANIFEST = "manifest.json"
 PUBLISHED = (".csv", ".csv.gz", ".xlsx")
@@ -30,7 +32,7 @@ FAULTS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One table that a reference folder offers, not yet read."""
+    """One table that a reference folder offers, not yet read; ``part`` names an area of a postcode directory."""
 
     kind: str
     edition: str
@@ -39,6 +41,18 @@ class Entry:
     sha256: str | None
     path: Path
     installed: bool
+    part: str = ""
+    parquet_sha256: str | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What no two installed tables share."""
+        return self.kind, self.edition, self.part
+
+    @property
+    def title(self) -> str:
+        """How messages call it."""
+        return f"{KINDS[self.kind]} {self.edition}" + (f" ({self.part.upper()})" if self.part else "")
 
 
 def default_folder() -> Path:
@@ -51,32 +65,50 @@ def default_folder() -> Path:
     return user_data_path("equity-audit") / "reference"
 
 
-def list_entries(folder: Path) -> tuple[Entry, ...]:
+def list_entries(folder: Path, kind: str | None = None) -> tuple[Entry, ...]:
     """Tables in a folder: those its manifest lists, then files as published that no manifest lists."""
     if not folder.is_dir():
         return ()
-    entries = {entry.edition: entry for entry in reversed(_published(folder))}
-    entries |= {entry.edition: entry for entry in _installed(folder)}
-    return tuple(entries[name] for name in sorted(entries))
+    entries = {entry.key: entry for entry in reversed(_published(folder))}
+    entries |= {entry.key: entry for entry in installed(folder)}
+    order = list(KINDS)
+    chosen = [entry for entry in entries.values() if kind in (None, entry.kind)]
+    return tuple(sorted(chosen, key=lambda entry: (order.index(entry.kind), entry.edition, entry.part)))
 
 
-def _installed(folder: Path) -> list[Entry]:
+def installed(folder: Path) -> list[Entry]:
+    """Tables that the manifest of a folder lists."""
     path = folder / MANIFEST
     if not path.exists():
         return []
     try:
         listed = json.loads(path.read_text(encoding="utf-8"))["references"]
-        return [
+        entries = [
             Entry(
                 kind=item["kind"], edition=item["edition"], vintage=item["vintage"], rows=item["rows"],
-                sha256=item["sha256"], path=folder / item["file"], installed=True,
+                sha256=item["sha256"], path=folder / Path(item["file"]).name, installed=True, part=item.get("part", ""),
+                parquet_sha256=item.get("parquet_sha256"),
             )
             for item in listed
         ]  # fmt: skip
-    except (ValueError, KeyError, TypeError):
+        return [entry for entry in entries if entry.kind in KINDS]
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise DataError(
             "The manifest of the reference folder is damaged. Remove the folder and add the references again."
         ) from None
+
+
+def write_manifest(folder: Path, entries: list[Entry]) -> None:
+    """List ``entries`` as what a folder holds."""
+    listed = [
+        {
+            "kind": entry.kind, "edition": entry.edition, "part": entry.part, "vintage": entry.vintage,
+            "rows": entry.rows, "sha256": entry.sha256, "parquet_sha256": entry.parquet_sha256, "file": entry.path.name,
+        }
+        for entry in sorted(entries, key=lambda entry: entry.key)
+    ]  # fmt: skip
+    text = json.dumps({"references": listed}, indent=2) + "\n"
+    write_whole(folder / MANIFEST, lambda target: target.write_text(text, encoding="utf-8"))
 
 
 def _published(folder: Path) -> list[Entry]:
@@ -85,50 +117,41 @@ def _published(folder: Path) -> list[Entry]:
     files = sorted(files[:_MOST_FILES], key=lambda path: path.suffix.lower() == ".xlsx")
     entries = []
     for path in files:
-        edition = looks_like_imd(path)
-        if edition is not None:
-            name = edition or re.sub(r"\W+", "-", path.name.split(".")[0].lower())
+        found = recognise(path)
+        if found is not None and found.kind in KINDS:
+            name = found.edition or re.sub(r"\W+", "-", path.name.split(".")[0].lower())
             entries.append(
-                Entry(kind="imd", edition=name, vintage=None, rows=None, sha256=None, path=path, installed=False)
-            )
+                Entry(kind=found.kind, edition=name, vintage=None, rows=None, sha256=None, path=path, installed=False,
+                      part=found.part)
+            )  # fmt: skip
     return entries
 
 
 def read_entry(entry: Entry) -> ImdTable:
-    """Read the table an entry names, verified."""
+    """Read the IMD table an entry names, verified."""
     if not entry.installed:
         return read_published(entry.path, entry.edition)
     try:
         frame = pd.read_parquet(entry.path)
     except (OSError, ValueError):
         raise DataError(
-            f"The installed IMD {entry.edition} table is damaged or gone. Add it again: equity-audit reference add FILE."
+            f"The installed IMD {entry.edition} table is damaged or gone. Add it again: "
+            "equity-audit reference add FILE."
         ) from None
     return build_table(frame, entry.edition, entry.vintage, entry.sha256 or "")
 
 
-def add_imd(folder: Path, path: Path, edition: str | None) -> ImdTable:
-    """Verify a published IMD file and install it. Raises DataError where it is not what it says."""
-    if not path.is_file():
-        raise UsageError(f"There is no file {path.name} to add. Check the path.")
-    if edition is not None and not re.fullmatch(r"[A-Za-z0-9][\w.-]{0,40}", edition):
-        raise UsageError("--edition is a short name of letters, digits, dots and dashes, for example 2019.")
-    table = read_published(path, edition)
-    if table.faults:
-        reasons = "; ".join(FAULTS[fault] for fault in table.faults)
-        raise DataError(f"{path.name} was not installed as IMD {table.edition}: {reasons}. Download the official file again.")
-    folder.mkdir(parents=True, exist_ok=True)
-    name = f"imd-{table.edition}.parquet"
-    frame = table.frame.reset_index()[["code", "rank", "published"]]
-    write_whole(folder / name, lambda target: frame.to_parquet(target, index=False))
-    listed: list[Mapping[str, Any]] = [
-        {"kind": e.kind, "edition": e.edition, "vintage": e.vintage, "rows": e.rows, "sha256": e.sha256, "file": e.path.name}
-        for e in _installed(folder)
-        if e.edition != table.edition
-    ]
-    listed.append(
-        {"kind": "imd", "edition": table.edition, "vintage": table.vintage, "rows": len(frame), "sha256": table.sha256, "file": name}
-    )
-    manifest = json.dumps({"references": sorted(listed, key=lambda item: str(item["edition"]))}, indent=2) + "\n"
-    write_whole(folder / MANIFEST, lambda target: target.write_text(manifest, encoding="utf-8"))
-    return table
+def damage(entry: Entry) -> str | None:
+    """What is wrong with an installed table, in words; None where it is sound."""
+    if entry.kind == "imd":
+        faults = read_entry(entry).faults
+        if faults:
+            return "; ".join(FAULTS[fault] for fault in faults)
+    if not entry.path.is_file():
+        return "its file is gone; add it again"
+    if entry.installed and entry.parquet_sha256 not in (None, sha256_of(entry.path)):
+        return "its file was changed after it was installed; add it again"
+    if entry.kind == "lsoa_lookup":
+        faults = read_lookup(entry.path, entry.sha256 or "").faults
+        return "; ".join(LOOKUP_FAULTS[fault] for fault in faults) or None
+    return None
