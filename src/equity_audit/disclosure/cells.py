@@ -22,6 +22,7 @@ class System:
     ``counts`` are true counts (records, pathways, attendances or patients); ``matrix @ counts`` is zero,
     one row a relation (+1 a part, -1 its total). ``published`` cells are printed unless hidden; the
     others are known to nobody but bind the rest. ``fixed`` cells are printed already and cannot be hidden.
+    ``places`` are the positions of a table's cells along its dimensions, margins last, -1 for what has no place.
     ``guarded`` cells must not be recovered when small: the published ones and what their margins leave over.
     """
 
@@ -30,6 +31,7 @@ class System:
     published: Array
     fixed: Array
     guarded: Array
+    places: Array | None = None
 
 
 def relation_matrix(cells: Sequence[Hashable], relations: Iterable[Relation]) -> sparse.csr_array:
@@ -115,7 +117,26 @@ def table_system(frame: pd.DataFrame, dimensions: Sequence[str], total: str) -> 
     published = np.arange(len(cells)) < printed
     matrix = relation_matrix(cells, relations)
     fixed = np.zeros(len(cells), dtype=bool)
-    return System(np.array(counts, dtype=float), matrix, published, fixed, np.array(guarded))
+    return System(
+        np.array(counts, dtype=float),
+        matrix,
+        published,
+        fixed,
+        np.array(guarded),
+        _places([*keys, *order], len(cells), total),
+    )
+
+
+def _places(keys: Sequence[tuple[Hashable, ...]], size: int, total: str) -> Array:
+    """Position of each key along each dimension, the margin last; -1 for the cells after the keys."""
+    places = np.full((size, len(keys[0]) if keys else 0), -1)
+    for axis, labels in enumerate(zip(*keys, strict=True)):
+        position = {
+            label: index for index, label in enumerate(label for label in dict.fromkeys(labels) if label != total)
+        }
+        position[total] = len(position)
+        places[: len(keys), axis] = [position[label] for label in labels]
+    return places
 
 
 def _margins(keys: Iterable[tuple[Hashable, ...]], width: int, total: str) -> set[tuple[Hashable, ...]]:

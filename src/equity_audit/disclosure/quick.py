@@ -4,29 +4,40 @@ First no sum may hold a single hidden cell; then each cell that a reader can sti
 cheapest way out that a linear programme finds. Works on tables and linked tables of any shape.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 from scipy import sparse
 from scipy.optimize import linprog
 
 from equity_audit.disclosure.cells import Array, System
-from equity_audit.disclosure.reader import CLOSE, Facts, Reader
+from equity_audit.disclosure.reader import CLOSE, Facts, Move, Reader
 from equity_audit.errors import DisclosureError
 
 COMPLEMENT_VALUES = 3  # a complementary cell must not be exact; two values are nearly so
+ALONE = 3_000  # cells; beyond, cells are repaired several at once
 CHANGE = 25  # repairs between two looks at what is still short
 
 
-def reader_of(system: System, hidden: Array) -> Reader:
+def reader_of(system: System, hidden: Array, thorough: bool = True) -> Reader:
     """Reader who knows the shown cells, the relations and that counts are at least 0."""
     nothing = np.zeros(system.matrix.shape[0])
     low = np.where(hidden, 0.0, system.counts)
     high = np.where(hidden, np.inf, system.counts)
-    return Reader(Facts(system.matrix, nothing, nothing, low, high), start=system.counts)
+    return Reader(Facts(system.matrix, nothing, nothing, low, high), start=system.counts, thorough=thorough)
 
 
-def shortfall(system: System, hidden: Array, primary: Array, cover: tuple[int, int]) -> tuple[Array, Array]:
+def shortfall(
+    system: System,
+    hidden: Array,
+    primary: Array,
+    cover: tuple[int, int],
+    thorough: bool = True,
+    moves: Iterable[Move] = (),
+) -> tuple[Array, Array]:
     """How far (in counts) each primary cell stays short of the cover below and above; zeros where it does not."""
-    reader = reader_of(system, hidden)
+    reader = reader_of(system, hidden, thorough)
+    reader.try_moves(moves)
     want_low, want_high = np.full(reader.size, np.nan), np.full(reader.size, np.nan)
     want_low[primary] = np.minimum(cover[0], system.counts[primary])
     want_high[primary] = np.maximum(cover[1], system.counts[primary])
@@ -65,8 +76,8 @@ def no_lonely_cells(system: System, hidden: Array, least: float) -> Array:
     return hidden
 
 
-def way_out(system: System, hidden: Array, cell: int, amount: float) -> Array:
-    """Cells to hide besides, so that ``cell`` can move by ``amount`` (negative: fall) on its own account.
+def way_out(system: System, hidden: Array, cells: Array, amounts: Array) -> Array:
+    """Cells to hide besides, so that these ``cells`` can move by ``amounts`` (negative: fall) at once.
 
     The cheapest other table with the same sums, by linear programme; a cell's cost is what it moves.
 
@@ -80,8 +91,8 @@ def way_out(system: System, hidden: Array, cell: int, amount: float) -> Array:
     costs = np.where(hidden[free], 0.0, 1.0 + 0.5 * (system.counts[free] == 0))
     costs += 1e-4 * np.log1p(system.counts[free])
     rise, fall = np.full(len(free), np.inf), system.counts[free].copy()
-    at = int(np.searchsorted(free, cell))
-    rise[at], fall[at] = max(amount, 0), max(-amount, 0)
+    at = np.searchsorted(free, cells)
+    rise[at], fall[at] = np.maximum(amounts, 0), np.maximum(-amounts, 0)
     bounds = np.column_stack([np.zeros(2 * len(free)), np.concatenate([rise, fall])])
     bounds[at, 0], bounds[len(free) + at, 0] = rise[at], fall[at]
     result = linprog(
@@ -91,6 +102,11 @@ def way_out(system: System, hidden: Array, cell: int, amount: float) -> Array:
         bounds=bounds,
         method="highs",
     )
+    if result.x is None and len(cells) > 1:
+        # Not all at once: half of them, and then the other half.
+        half = len(cells) // 2
+        first = way_out(system, hidden, cells[:half], amounts[:half])
+        return np.union1d(first, way_out(system, hidden, cells[half:], amounts[half:]))
     if result.x is None:
         raise DisclosureError(
             "A small count can be worked out from figures that are already published. Nothing was written."
@@ -100,8 +116,8 @@ def way_out(system: System, hidden: Array, cell: int, amount: float) -> Array:
     return found
 
 
-def repair(system: System, hidden: Array, primary: Array, cover: tuple[int, int]) -> Array:
-    """Hide more until every primary cell can take every value of the cover's ends; verified before it is returned.
+def repair(system: System, hidden: Array, primary: Array, cover: tuple[int, int], moves: Iterable[Move] = ()) -> Array:
+    """Hide more until every primary cell can take both ends of the cover; verified before it is returned.
 
     Raises
     ------
@@ -109,31 +125,42 @@ def repair(system: System, hidden: Array, primary: Array, cover: tuple[int, int]
         No pattern of the cells that may be hidden protects a cell.
     """
     hidden = hidden.copy()
+    left = primary
+    together = len(hidden) > ALONE  # quicker; one by one hides a little less
+    thorough = not together
     while True:
-        below, above = shortfall(system, hidden, primary, cover)
-        short = np.flatnonzero((below > 0) | (above > 0))
+        below, above = shortfall(system, hidden, left, cover, thorough, moves)
+        # Hiding more never narrows what a reader thinks possible: who is safe now stays safe.
+        left = (below > 0) | (above > 0)
+        short = np.flatnonzero(left)
         if len(short) == 0:
             return hidden
         before = int(hidden.sum())
-        for cell in short[:CHANGE]:
-            if above[cell] > 0:
-                hidden[way_out(system, hidden, cell, cover[1] - system.counts[cell])] = True
-            if below[cell] > 0:
-                hidden[way_out(system, hidden, cell, cover[0] - system.counts[cell])] = True
-        if int(hidden.sum()) == before:
+        for few in [short[: 2 * CHANGE]] if together else short[:CHANGE, None]:
+            for gap, end in ((above, cover[1]), (below, cover[0])):
+                cells = few[gap[few] > 0]
+                if len(cells):
+                    hidden[way_out(system, hidden, cells, end - system.counts[cells])] = True
+        if int(hidden.sum()) == before and together:
+            together = False
+        elif int(hidden.sum()) == before and not thorough:
+            thorough = True
+        elif int(hidden.sum()) == before:
             # Fractions satisfy the programme where whole numbers do not.
             hidden = _loosen(system, hidden, int(short[0]))
 
 
-def settle_complements(system: System, hidden: Array, primary: Array) -> Array:
+def settle_complements(system: System, hidden: Array, primary: Array, moves: Iterable[Move] = ()) -> Array:
     """Show complementary cells that hide nothing, and hide more beside those with too few values.
 
     An exact cell is known to the reader either way, so showing it gives nothing away.
     """
     hidden = hidden.copy()
     while True:
+        # The witnesses that show how far a cell can move are sought anew: a cell shown again takes some away.
         complements = np.flatnonzero(hidden & system.published & ~primary)
         reader = reader_of(system, hidden)
+        reader.try_moves(moves)
         reader.spread(complements, COMPLEMENT_VALUES)
         values = reader.attained_high[complements] - reader.attained_low[complements] + 1
         exact = complements[(values == 1)]
@@ -143,7 +170,7 @@ def settle_complements(system: System, hidden: Array, primary: Array) -> Array:
         elif len(narrow):
             before = int(hidden.sum())
             cell = int(narrow[0])
-            hidden[way_out(system, hidden, cell, COMPLEMENT_VALUES - 1)] = True
+            hidden[way_out(system, hidden, narrow[:1], np.array([COMPLEMENT_VALUES - 1.0]))] = True
             if int(hidden.sum()) == before:
                 hidden = _loosen(system, hidden, cell)
         else:

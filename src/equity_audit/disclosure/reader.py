@@ -11,6 +11,7 @@ makes ten thousand cells a matter of seconds.
 Source: the attacker's problem of Fischetti and Salazar-González, Management Science 2001, 47(7), 1008-1027.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,7 @@ CLOSE = 1e-6  # HiGHS's feasibility tolerance
 NODES = 2_000  # of branch and bound a number; a count, not a time, so that every machine gives the same answer
 ROUNDS = 12  # of joint programmes
 REWARD = 1_000  # for a move towards an aim, against 1 for any move
+NEAR = 60  # numbers a first, local programme looks at
 CAP = 10_000_000  # stands for "no upper limit" where a programme needs a number
 
 CONTRADICTION = (
@@ -31,6 +33,7 @@ CONTRADICTION = (
 )
 
 Array = np.ndarray[Any, Any]
+Move = tuple[Array, Array]  # numbers that go together, and by how much each for one step (+1 or -1)
 
 
 @dataclass(frozen=True)
@@ -92,9 +95,12 @@ class Reader:
 
     ``attained_low`` and ``attained_high`` hold the smallest and largest value found so far in whole
     solutions. ``start`` is one solution to begin with, such as the true counts; without it one is sought.
+    A reader who is not ``thorough`` looks for ways through near cells only, which is quicker and errs towards narrow.
     """
 
-    def __init__(self, facts: Facts, start: Array | None = None) -> None:
+    def __init__(self, facts: Facts, start: Array | None = None, thorough: bool = True) -> None:
+        self._thorough = thorough
+        self._facts = facts
         self.low, self.high = tighten(facts)
         self.size = len(self.low)
         self._free = np.flatnonzero(self.low < self.high)
@@ -107,11 +113,13 @@ class Reader:
         self._row_high = (facts.row_high - known)[used]
         self._place = np.full(self.size, -1)
         self._place[self._free] = np.arange(len(self._free))
+        self._links = abs(self._matrix)
         self._blocks = self._find_blocks()
         if start is None:
             start = self.low.copy()
             start[self._free] = self._first_solution()
         self._start = np.asarray(start, dtype=float)
+        self._settled = self._matrix @ self._start[self._free]
         self.attained_low = self._start.copy()
         self.attained_high = self._start.copy()
 
@@ -128,6 +136,20 @@ class Reader:
             self._alone(int(index), 1, want_high[index])
         for index in np.flatnonzero(self.attained_low > want_low):
             self._alone(int(index), -1, want_low[index])
+
+    def try_moves(self, moves: Iterable[Move]) -> None:
+        """Take known ways to another solution from the first one, as far as they go both ways; others are ignored."""
+        columns = sparse.csc_array(self._facts.matrix)
+        for cells, signs in moves:
+            if (columns[:, cells] @ signs).any():
+                continue
+            rise, fall = self.high[cells] - self._start[cells], self._start[cells] - self.low[cells]
+            ahead = min(float(np.where(signs > 0, rise, fall).min()), CAP)
+            back = min(float(np.where(signs > 0, fall, rise).min()), CAP)
+            for step in (ahead, -back):
+                values = self._start[cells] + step * signs
+                self.attained_high[cells] = np.maximum(self.attained_high[cells], values)
+                self.attained_low[cells] = np.minimum(self.attained_low[cells], values)
 
     def spread(self, indices: Array, values: int) -> None:
         """Find solutions until each of these numbers was seen at ``values`` different values, or can take no more."""
@@ -189,7 +211,7 @@ class Reader:
         fall[up], rise[down] = 0.0, 0.0
         more = matrix[:, at] * sign
         highest = np.concatenate([rise, fall, beyond])
-        settled = matrix @ self._start[cells]
+        settled = self._settled[rows]
         options: dict[str, Any] = {"node_limit": NODES, "presolve": False} if whole else {}
         result = milp(
             np.concatenate([rise_cost, fall_cost, np.ones(len(at))]),
@@ -215,21 +237,35 @@ class Reader:
         seen = self.attained_high[index] if side > 0 else self.attained_low[index]
         if side * (want - seen) <= 0:
             return
-        block = self._blocks[self._place[index]]
-        cells = self._free[block[1]]
-        at = int(np.searchsorted(cells, index))
         number, sign, aim = np.array([index]), np.array([side]), np.array([want])
-        solution = self._programme(block, number, sign, aim, whole=False)
-        if solution is None:
-            return
-        outer = np.floor(solution[at] + CLOSE * 10) if side > 0 else np.ceil(solution[at] - CLOSE * 10)
-        self._note(cells, solution)
-        now = self.attained_high[index] if side > 0 else self.attained_low[index]
-        if side * (outer - now) <= 0:
+        block = self._blocks[self._place[index]]
+        # Most ways lead through near cells only; what is found while the rest stands still is a solution all the same.
+        for near in (self._around(self._place[index], block), block)[: 2 if self._thorough else 1]:
+            cells = self._free[near[1]]
+            solution = self._programme(near, number, sign, aim, whole=False)
+            if solution is None:
+                return
+            self._note(cells, solution)
+            now = self.attained_high[index] if side > 0 else self.attained_low[index]
+            if side * (want - now) <= 0:
+                return
+            end = solution[np.searchsorted(cells, index)]
+        outer = np.floor(end + CLOSE * 10) if side > 0 else np.ceil(end - CLOSE * 10)
+        if side * (outer - now) <= 0 or not self._thorough:
             return
         solution = self._programme(block, number, sign, aim, whole=True)
         if solution is not None:
             self._note(cells, solution)
+
+    def _around(self, place: int, block: tuple[Array, Array]) -> tuple[Array, Array]:
+        """Rows and free numbers within a few steps of one, at least `NEAR` numbers if the block has them."""
+        reached = np.zeros(len(self._free), dtype=bool)
+        reached[place] = True
+        links = self._links
+        while reached.sum() < min(NEAR, len(block[1])):
+            reached |= (links.T @ (links @ reached.astype(float))) > 0
+        rows = np.flatnonzero(links @ reached.astype(float))
+        return rows, np.flatnonzero(reached)
 
     def _note(self, cells: Array, values: Array, want_low: Array | None = None, want_high: Array | None = None) -> bool:
         """Keep a solution if it is whole. With wants, says whether one of them came nearer."""

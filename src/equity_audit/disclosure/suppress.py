@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from equity_audit.disclosure.cells import Array, Relation, System
+    from equity_audit.disclosure.reader import Move
+
+ATTEMPTS = 20  # repairs, each followed by a look at the complementary cells
 
 
 def suppress(
@@ -125,8 +128,8 @@ def _protect(
     """Hidden cells of the system, and which of them were hidden for their own sake."""
     import numpy as np
 
-    from equity_audit.disclosure import optimum, quick
-    from equity_audit.errors import UsageError
+    from equity_audit.disclosure import cubes, optimum, quick
+    from equity_audit.errors import DisclosureError, UsageError
 
     for name, (low, high) in (("primary", primary), ("cover", cover)):
         if not 0 <= low <= high:
@@ -135,22 +138,29 @@ def _protect(
     first = small if also is None else small | also
     # What is not published is hidden from the start, at no cost.
     hidden = first | ~system.published
-    below, above = quick.shortfall(system, hidden, small, cover)
+    below, above = quick.shortfall(system, hidden, small, cover, thorough=len(hidden) <= quick.ALONE)
     demands = [
         optimum.Demand(int(cell), sign, abs(float(end - system.counts[cell])))
         for short, end, sign in ((above, cover[1], 1), (below, cover[0], -1))
         for cell in np.flatnonzero(short > 0)
     ]
+    moves: list[Move] = []
     found = optimum.smallest(system, hidden, demands, network)
+    if found is None and not network:
+        spanned = cubes.hide_cubes(system, hidden, small, cover)
+        if spanned is not None:
+            found, moves = spanned
     if found is None:
         found = quick.no_lonely_cells(system, hidden, cover[1])
-    while True:
-        # Each step keeps what the other gained or hides more, so the two end together.
-        found = quick.repair(system, found, small, cover)
-        settled = quick.settle_complements(system, found, first)
+    for _ in range(ATTEMPTS):
+        found = quick.repair(system, found, small, cover, moves)
+        settled = quick.settle_complements(system, found, first, moves)
         if np.array_equal(settled, found):
             return found, first & system.published
         found = settled
+    raise DisclosureError(
+        "No pattern of hidden cells withstood the audit. Nothing was written; use a profile that rounds."
+    )
 
 
 def _flags(cells: pd.DataFrame, column: str, default: bool) -> Array:
