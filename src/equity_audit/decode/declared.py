@@ -77,7 +77,7 @@ def read_mapping(path: Path, option: str) -> dict[str, Reading]:
         if code not in codes:
             raise UsageError(f"{option}: line {number} of the file has no known code. Use one of {', '.join(codes)}.")
         if value == "":
-            raise UsageError(f"{option}: line {number} of the file maps a blank. A blank is missing; take the line out.")
+            raise UsageError(f"{option}: line {number} of the file maps a blank. It is missing; take the line out.")
         reading = reading_of_code(code, "declared")
         if found.setdefault(value, reading) != reading:
             raise UsageError(f"{option}: line {number} of the file maps a value to a second code. Keep one of the two.")
