@@ -55,7 +55,13 @@ def make_breakdowns(
             if int(everyone[unit])
         ]
         made += [
-            _outcome(f"{outcome.name}_by_{names}", f"{outcome.label} by {title}", outcome, table, cubes[Grouping(columns=(*columns, outcome.name))])
+            _outcome(
+                f"{outcome.name}_by_{names}",
+                f"{outcome.label} by {title}",
+                outcome,
+                table,
+                cubes[Grouping(columns=(*columns, outcome.name))],
+            )
             for outcome in outcomes
         ]
     return tuple(made)

@@ -130,7 +130,7 @@ def tally(table: Any, keys: Sequence[str], *, patients: bool = False) -> pd.Data
     counted = {"records": table.count()}
     if patients:
         counted["patients"] = table[KEY].nunique()
-    frame = table.group_by(list(keys)).aggregate(**counted).to_pandas()
+    frame: pd.DataFrame = table.group_by(list(keys)).aggregate(**counted).to_pandas()
     return frame.sort_values(list(keys), na_position="first", kind="stable", ignore_index=True)
 
 
@@ -189,6 +189,6 @@ def cube(
 
 
 def _grouped(table: Any, columns: list[str], **counted: Any) -> pd.DataFrame:
-    if not columns:
-        return table.aggregate(**counted).to_pandas()
-    return table.group_by(columns).aggregate(**counted).to_pandas().sort_values(columns, ignore_index=True)
+    grouped = table.group_by(columns) if columns else table
+    frame: pd.DataFrame = grouped.aggregate(**counted).to_pandas()
+    return frame.sort_values(columns, ignore_index=True) if columns else frame

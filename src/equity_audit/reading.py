@@ -15,7 +15,8 @@ from equity_audit.model import Extract, FieldMapping, Intake
 from equity_audit.sources import Source, open_source
 
 _PERSONAL = re.compile(
-    r"\d{3}[ -]?\d{3}[ -]?\d{4}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|\d{4}-\d{2}-\d{2}|\d{2}[/.-]\d{2}[/.-]\d{4}", re.IGNORECASE
+    r"\d{3}[ -]?\d{3}[ -]?\d{4}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|\d{4}-\d{2}-\d{2}|\d{2}[/.-]\d{2}[/.-]\d{4}",
+    re.IGNORECASE,
 )
 _LONGEST_HEADER = 60
 # Mapped and told, but read by nothing yet unless an outcome of the dataset needs them: not worth loading.
@@ -41,7 +42,9 @@ def read_extract(
             "audit. Name one with --map, for example --map ethnicity=COLUMN; `equity-audit datasets` lists what is looked for."
         )
     seen_filled = {
-        position for position in range(len(source.header)) if any((row[position] or "").strip() for row in source.sample)
+        position
+        for position in range(len(source.header))
+        if any((row[position] or "").strip() for row in source.sample)
     }
     loaded = _worth_loading(candidates, seen_filled)
     columns = {
@@ -53,7 +56,9 @@ def read_extract(
     table, intake = engine.load(backend, source, columns)
     engine.seal(backend)
     if intake.records_audited == 0:
-        raise DataError("Every record of the extract was rejected while reading, so nothing could be audited. " + _why(intake))
+        raise DataError(
+            "Every record of the extract was rejected while reading, so nothing could be audited. " + _why(intake)
+        )
     return _bind(table, intake, candidates, loaded, source.header, chosen, seen_filled), chosen
 
 

@@ -83,9 +83,12 @@ def read_rule(path: Path, rule_set: str, *, shipped: bool = False) -> Rule:
         raise UsageError(f"{path.name}: the file name must begin with its code, {raw['code']}.")
     check_conditions(raw["applies_when"], path.name)
     find_check(raw["check"])
-    texts = {key: " ".join(str(raw[key]).split()) for key in ("title", "why", "fix", "source", "since")}
+    texts: dict[str, Any] = {key: " ".join(str(raw[key]).split()) for key in ("title", "why", "fix", "source", "since")}
+    plain: dict[str, Any] = {
+        key: raw[key] for key in ("code", "severity", "unit", "subject", "check", "params", "tolerance")
+    }
     return Rule(
-        **{key: raw[key] for key in ("code", "severity", "unit", "subject", "check", "params", "tolerance")},
+        **plain,
         **texts,
         rule_set=rule_set,
         applies_when=tuple(raw["applies_when"]),
@@ -169,9 +172,15 @@ def _finding(rule: Rule, subject: Subject, masks: Any, tolerances: Mapping[str, 
     frame = subject.frame
     if isinstance(masks, str) or masks is None or frame is None:
         outcome: Outcome = "not_judged" if isinstance(masks, str) else "error"
-        reason = masks if isinstance(masks, str) else "its check could not be run; please report this"
+        why = masks if isinstance(masks, str) else "its check could not be run; please report this"
         return Finding(
-            rule=rule, outcome=outcome, judged=0, failed=0, not_judged=subject.total, why_not_judged=reason, tolerance=tolerance
+            rule=rule,
+            outcome=outcome,
+            judged=0,
+            failed=0,
+            not_judged=subject.total,
+            why_not_judged=why,
+            tolerance=tolerance,
         )
     applies, passes = masks
     weight = frame["records"] if rule.unit != "extract" else frame["records"] * 0 + 1

@@ -24,7 +24,9 @@ def read_yaml(content: bytes, name: str, *, shipped: bool = False) -> Any:
     if shipped:
         return yaml.load(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
     if len(content) > MAXIMUM_BYTES:
-        raise UsageError(f"{name} is larger than {MAXIMUM_BYTES:,} bytes; a file of settings or rules is never that large.")
+        raise UsageError(
+            f"{name} is larger than {MAXIMUM_BYTES:,} bytes; a file of settings or rules is never that large."
+        )
     try:
         text = content.decode("utf-8-sig")
         _refuse_unsafe(text, name)
@@ -37,7 +39,9 @@ def read_yaml(content: bytes, name: str, *, shipped: bool = False) -> Any:
         raise UsageError(f"{name}{line}: not readable as YAML. Check the indentation and the quotes.") from None
     except (ValueError, RecursionError):
         # A date such as 2024-99-99 is refused by the constructor with the value in its message.
-        raise UsageError(f"{name}: holds a value that YAML cannot read, such as an impossible date. Quote it.") from None
+        raise UsageError(
+            f"{name}: holds a value that YAML cannot read, such as an impossible date. Quote it."
+        ) from None
 
 
 def _refuse_unsafe(text: str, name: str) -> None:
@@ -45,7 +49,9 @@ def _refuse_unsafe(text: str, name: str) -> None:
     depth = 0
     for token in yaml.scan(text, Loader=yaml.SafeLoader):
         if isinstance(token, yaml.AnchorToken | yaml.AliasToken | yaml.TagToken):
-            raise UsageError(f"{name}, line {token.start_mark.line + 1}: anchors, aliases and tags are not allowed here.")
+            raise UsageError(
+                f"{name}, line {token.start_mark.line + 1}: anchors, aliases and tags are not allowed here."
+            )
         if isinstance(
             token,
             yaml.BlockMappingStartToken

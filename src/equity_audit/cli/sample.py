@@ -9,7 +9,9 @@ import typer
 
 def sample(
     folder: Path = typer.Argument(help="Folder to write to; made if it does not exist."),
-    dataset: list[str] = typer.Option([], "--dataset", help="hes_apc, hes_op, hes_ae, wlmds (default: all). Repeatable."),
+    dataset: list[str] = typer.Option(
+        [], "--dataset", help="hes_apc, hes_op, hes_ae, wlmds (default: all). Repeatable."
+    ),
     records: int = typer.Option(3000, "--records", min=1, help="Records in each extract."),
     seed: int = typer.Option(1, "--seed", min=0, help="Same seed, same bytes."),
     variant: str | None = typer.Option(None, "--variant", help="One fault of the whole extract, such as police."),
@@ -25,5 +27,4 @@ def sample(
     (folder / "reference").mkdir(exist_ok=True)
     typer.echo(write_reference(folder / "reference", seed).name)
     for name in dataset or FILE_NAMES:
-        options = {"variant": variant} if variant else {}
-        typer.echo(write_sample(folder, name, records, seed, **options).name)
+        typer.echo(write_sample(folder, name, records, seed, variant=variant).name)

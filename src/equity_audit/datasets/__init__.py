@@ -108,7 +108,9 @@ def _outcome(name: str, raw: Mapping[str, Any], dataset: str) -> OutcomeDefiniti
 def dataset_names() -> tuple[str, ...]:
     """Names of the datasets there are, `generic` last."""
     names = sorted(
-        entry.name.removesuffix(".yaml") for entry in resources.files(__package__).iterdir() if entry.name.endswith(".yaml")
+        entry.name.removesuffix(".yaml")
+        for entry in resources.files(__package__).iterdir()
+        if entry.name.endswith(".yaml")
     )
     return (*(name for name in names if name != "generic"), "generic")
 

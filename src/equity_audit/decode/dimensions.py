@@ -49,7 +49,9 @@ def month_dimension(tally: pd.DataFrame) -> Dimension:
     labels = (*sorted(month.dropna().unique()), NOT_KNOWN)
     codes = month.map({label: position for position, label in enumerate(labels)}).fillna(len(labels) - 1)
     return Dimension(
-        name="month_code", dictionary=_dictionary("month", tally.assign(month_code=codes.astype("int16"))), labels=labels
+        name="month_code",
+        dictionary=_dictionary("month", tally.assign(month_code=codes.astype("int16"))),
+        labels=labels,
     )
 
 
@@ -60,7 +62,7 @@ def label_dimension(tally: pd.DataFrame, field: str) -> Dimension:
     """
     text = tally[field].astype("str").where(tally[field].notna(), "").str.strip().str.upper()
     sharing = tally.groupby(text)["patients"].sum()
-    shown = [label for label in sorted(sharing.index) if label and sharing[label] >= FEWEST_PATIENTS]
+    shown = [str(label) for label in sorted(sharing.index) if label and sharing[label] >= FEWEST_PATIENTS]
     labels = (*shown, OTHER, NOT_RECORDED)
     places = {label: position for position, label in enumerate(shown)} | {"": len(labels) - 1}
     codes = text.map(places).fillna(len(shown)).astype("int32")

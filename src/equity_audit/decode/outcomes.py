@@ -46,7 +46,7 @@ def decode_outcome(tally: pd.DataFrame, outcome: OutcomeDefinition, census: str 
     UsageError
         Several census dates, and none chosen.
     """
-    keys = tuple(name for name in tally if name not in ("records", "patients"))
+    keys = tuple(str(name) for name in tally if name not in ("records", "patients"))
     values = _with_derived(tally)
     why = pd.Series("", index=tally.index, dtype=object)
     if "week_ending" in tally:
@@ -57,7 +57,8 @@ def decode_outcome(tally: pd.DataFrame, outcome: OutcomeDefinition, census: str 
     counted = (why == "") & holds(values, outcome.denominator)
     why[(why == "") & ~counted] = NOT_COVERED
     place = counted.astype("int8") + (counted & holds(values, outcome.numerator)).astype("int8")
-    frame = tally.assign(**{outcome.name: place, f"{outcome.name}_apart": why})
+    decoded = pd.DataFrame({outcome.name: place, f"{outcome.name}_apart": why})
+    frame = tally.join(decoded)
     return Dictionary(subject=outcome.name, keys=keys, frame=frame)
 
 
@@ -77,7 +78,7 @@ def _available(name: str, mapped: frozenset[str]) -> bool:
 def _with_derived(tally: pd.DataFrame) -> pd.DataFrame:
     """Tidied codes (upper case, trimmed) and the derived numbers that the fields allow."""
     fields = [name for name in tally if name not in ("records", "patients")]
-    values = tally[fields].astype("str").where(tally[fields].notna(), "")
+    values: pd.DataFrame = tally[fields].astype("str").where(tally[fields].notna(), "")
     values = values.apply(lambda column: column.str.strip().str.upper())
     derived: dict[str, Any] = {}
     if {"arrival_time", "departure_time"} <= set(fields):
@@ -91,7 +92,7 @@ def _with_derived(tally: pd.DataFrame) -> pd.DataFrame:
         derived["waiting_days"] = (read_dates(tally["week_ending"]) - read_dates(tally["rtt_start"])).dt.days
     if "rtt_end" in fields:
         derived["open_pathway"] = is_open_end(tally["rtt_end"]).map({True: "yes", False: "no"})
-    return values.assign(**derived)
+    return values.join(pd.DataFrame(derived, index=tally.index))
 
 
 def _outside_census(tally: pd.DataFrame, census: str | None) -> pd.Series[bool]:

@@ -12,7 +12,9 @@ LONGEST = 24
 
 def shape_of(raw: str) -> str:
     """The shape of a value: ``AB12 3CD`` → ``AA99 9AA``. Long ones are cut."""
-    shape = "".join("9" if char.isdigit() else "A" if char.isalpha() else char if char.isprintable() else "?" for char in raw)
+    shape = "".join(
+        "9" if char.isdigit() else "A" if char.isalpha() else char if char.isprintable() else "?" for char in raw
+    )
     return shape if len(shape) <= LONGEST else shape[: LONGEST - 1] + "…"
 
 
@@ -20,5 +22,7 @@ def commonest_shapes(raw: pd.Series[Any], records: pd.Series[Any]) -> tuple[tupl
     """The five commonest shapes with their records, commonest first."""
     shapes = raw.astype("str").where(raw.notna(), "").str.strip().map(shape_of)
     counts = records.groupby(shapes).sum()
-    ordered = sorted(((str(shape), int(number)) for shape, number in counts.items()), key=lambda item: (-item[1], item[0]))
+    ordered = sorted(
+        ((str(shape), int(number)) for shape, number in counts.items()), key=lambda item: (-item[1], item[0])
+    )
     return tuple(ordered[:COMMONEST])

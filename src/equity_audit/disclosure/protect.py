@@ -123,7 +123,9 @@ def _table(breakdown: Breakdown, profile: Profile) -> ReleasedTable:
         denominators = [whole] * len(pairs)
     else:
         denominators = [release_count(whole, profile) for _, whole in pairs]
-    numerators = [part if whole.value is not None else whole for part, whole in zip(numerators, denominators, strict=True)]
+    numerators = [
+        part if whole.value is not None else whole for part, whole in zip(numerators, denominators, strict=True)
+    ]
     values = [share_of(part, whole, profile) for part, whole in zip(numerators, denominators, strict=True)]
     values = [NOT_APPLICABLE if whole.value == 0 else value for value, whole in zip(values, denominators, strict=True)]
     labels = list(zip(*(frame[name] for name in breakdown.dimensions), strict=True))
@@ -148,7 +150,11 @@ def _intervals(
     """Wilson intervals of the shares that are shown; the marker in their place where one is not."""
     import pandas as pd
 
-    shown = [(part.value, whole.value) for part, whole, value in zip(parts, wholes, values, strict=True) if value.value is not None]
+    shown = [
+        (part.value, whole.value)
+        for part, whole, value in zip(parts, wholes, values, strict=True)
+        if value.value is not None
+    ]
     ends: Iterator[tuple[float, float]] = iter(())
     if shown:
         result = proportion(pd.DataFrame(shown, columns=["numerator", "denominator"]))

@@ -6,6 +6,7 @@ A writer is ``render(report) -> bytes``.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -42,7 +43,12 @@ def check_targets(targets: Sequence[Path], extract: Path | None, exact: bool, in
 def write_reports(report: Report, targets: Sequence[Path]) -> None:
     """Write each output whole. All are rendered before the first is put in place."""
     rendered = [
-        (target, import_module(f"equity_audit.reports.{SUFFIXES[target.suffix.lower()]}").render(report)) for target in targets
+        (target, import_module(f"equity_audit.reports.{SUFFIXES[target.suffix.lower()]}").render(report))
+        for target in targets
     ]
     for target, content in rendered:
-        write_whole(target, lambda part, content=content: part.write_bytes(content))
+        write_whole(target, partial(_put, content))
+
+
+def _put(content: bytes, part: Path) -> None:
+    part.write_bytes(content)

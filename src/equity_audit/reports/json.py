@@ -106,7 +106,8 @@ def _content(report: Report) -> dict[str, Any]:
             for verdict in report.verdicts
         ],
         "shapes": {
-            code: [{"shape": shape, "records": cell} for shape, cell in shapes] for code, shapes in report.shapes.items()
+            code: [{"shape": shape, "records": cell} for shape, cell in shapes]
+            for code, shapes in report.shapes.items()
         },
         "notes": list(report.notes),
     }
@@ -155,7 +156,9 @@ def _breakdown(table: ReleasedTable) -> dict[str, Any]:
                 "value": row.value,
                 "lower": row.lower,
                 "upper": row.upper,
-                "marker": next((cell.marker for cell in (row.numerator, row.denominator, row.value) if cell.marker), None),
+                "marker": next(
+                    (cell.marker for cell in (row.numerator, row.denominator, row.value) if cell.marker), None
+                ),
             }
             for row in table.rows
         ],

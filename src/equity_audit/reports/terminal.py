@@ -98,7 +98,8 @@ def _intake(report: Report) -> Text:
 def _mapping(report: Report) -> Text:
     mapping = report.run.mapping
     pairs = [
-        f"{field} ← {column}" + (" (blank)" if field in mapping.blank else "") for field, column in mapping.columns.items()
+        f"{field} ← {column}" + (" (blank)" if field in mapping.blank else "")
+        for field, column in mapping.columns.items()
     ]
     text = Text(f"  dataset {mapping.dataset}: " + ", ".join(pairs))
     if mapping.unused:
@@ -143,7 +144,9 @@ def _rules(report: Report, verbose: bool) -> Table | Text:
     shown = failed + ([found for found in report.findings if found.outcome not in ("fail", "error")] if verbose else [])
     if not shown:
         return Text("No rule failed.\n", style="bold")
-    table = Table(title="Rules that failed, worst first", title_justify="left", title_style="bold", box=None, pad_edge=False)
+    table = Table(
+        title="Rules that failed, worst first", title_justify="left", title_style="bold", box=None, pad_edge=False
+    )
     for name, justify in (("rule", "left"), ("", "left"), ("failed", "right"), ("rate", "right"), ("", "left")):
         table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
     for found in shown:

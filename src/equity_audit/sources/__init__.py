@@ -81,7 +81,7 @@ def open_source(path: Path, workspace: Path, *, sheet: str | None = None) -> Sou
     module = import_module(f"equity_audit.sources.{kind}")
     options = {"sheet": sheet} if kind == "excel" else {}
     try:
-        source = module.open_source(path, workspace, **options)
+        source: Source = module.open_source(path, workspace, **options)
     except PermissionError:
         raise DataError("The extract may not be read by this user. Ask for read permission on the file.") from None
     if not any(name.strip() for name in source.header):

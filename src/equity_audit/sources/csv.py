@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -16,11 +17,12 @@ from equity_audit.model import Intake
 from equity_audit.sources import SAMPLE_RECORDS, PlainText, Source
 from equity_audit.sources.encoding import decompress, transcode, wide_encoding
 from equity_audit.sources.preflight import Preflight, preflight
-from equity_audit.sources.strictcsv import LONGEST_FIELD, StrictReader
+from equity_audit.sources.strictcsv import LONGEST_FIELD, StrictReader, records_of
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 LOOK_BYTES = 1 << 20
 WIDEST_PLAIN = 2000
+_SPECIAL = set("*?[=~")
 
 
 def open_source(path: Path, workspace: Path) -> Source:
@@ -38,18 +40,34 @@ def open_source(path: Path, workspace: Path) -> Source:
         checked = preflight(text, delimiter, len(header), workspace)
     assert checked is not None  # noqa: S101 - what transcode wrote is UTF-8
     intake = _intake(checked, format=kind, encoding=encoding or "utf-8", delimiter=DELIMITERS[delimiter])
-    reader = StrictReader(checked.path, delimiter, len(header))
-    plain = PlainText(
-        path=checked.path, delimiter=delimiter, width=len(header), records=checked.records, intake=intake
+    strict = StrictReader(checked.path, delimiter, len(header))
+    literal = _taken_literally(checked.path, workspace) if len(header) <= WIDEST_PLAIN else None
+    plain = literal and PlainText(
+        path=literal, delimiter=delimiter, width=len(header), records=checked.records, intake=intake
     )
     return Source(
         header=header,
-        sample=tuple(tuple(row) for row in islice(reader, SAMPLE_RECORDS)),
-        batches=StrictReader(checked.path, delimiter, len(header)).batches,
-        receipt=lambda held: _receipt(intake, held),
-        plain=plain if len(header) <= WIDEST_PLAIN else None,
+        sample=tuple(tuple(row) for row in islice(StrictReader(checked.path, delimiter, len(header)), SAMPLE_RECORDS)),
+        batches=strict.batches,
+        receipt=lambda held: _receipt(intake, strict, held, checked.lines),
+        plain=plain,
         records=intake.records_read,
     )
+
+
+def _taken_literally(path: Path, workspace: Path) -> Path | None:
+    """The file under a path that an engine takes as it stands, or None.
+
+    An engine reads ``*?[`` as a pattern that may match another file, and a folder ``name=value`` as a column.
+    """
+    if not set(str(path)) & _SPECIAL:
+        return path
+    link = workspace / "extract.csv"
+    try:
+        link.symlink_to(path.resolve())
+    except OSError:
+        return None
+    return None if set(str(link)) & _SPECIAL else link
 
 
 def _intake(checked: Preflight, **receipt: str) -> Intake:
@@ -61,14 +79,22 @@ def _intake(checked: Preflight, **receipt: str) -> Intake:
     )  # fmt: skip
 
 
-def _receipt(intake: Intake, held: int) -> Intake:
-    # What arrived against what was counted from the bytes of the file, before any engine read it.
-    if held != intake.records_audited:
+def _receipt(intake: Intake, reader: StrictReader, held: int, lines: int) -> Intake:
+    """The receipt after strict reading, which also rejects what only shows inside quotes."""
+    account = reader.account
+    # Independent of the parser: every line counted from the bytes belongs to one record, one rejection, or is blank.
+    if held != account.accepted - 1 or account.lines != lines:
         raise DataError(
-            f"The records of the extract could not be accounted for: {intake.records_audited:,} were counted in the file, "
-            f"{held:,} could be read. Nothing was written. Please report this, with the program that exported the file."
+            "The records of the extract could not be accounted for: read, audited and rejected do not add up. "
+            "Nothing was written. Please report this, with the kind of program that exported the file."
         )
-    return intake
+    found = [*intake.rejections, *account.rejections()]
+    together = [[each for each in found if each.reason == reason] for reason in dict.fromkeys(each.reason for each in found)]
+    rejections = tuple(
+        same[0] if len(same) == 1 else replace(same[0], records=sum(each.records for each in same)) for same in together
+    )
+    read = held + sum(rejection.records for rejection in rejections)
+    return replace(intake, records_read=read, records_audited=held, rejections=rejections)
 
 
 def _look(path: Path) -> tuple[str, tuple[str, ...]]:
@@ -78,8 +104,15 @@ def _look(path: Path) -> tuple[str, tuple[str, ...]]:
     if not text.strip("\r\n\0 "):
         raise DataError("The extract holds no text. Export it again.")
     delimiter = _find_delimiter(text)
-    header = tuple(name.strip().lstrip("\ufeff") for name in _rows(text, delimiter, 1)[0])
-    return delimiter, header
+    records = records_of(iter(io.StringIO(text, newline="")), iter(()), delimiter)
+    first = next(record for record in records if record.fields or record.fault)
+    if first.fault or any("\0" in name for name in first.fields):
+        # Else the first record of data would be taken for the header and be lost.
+        raise DataError(
+            f"The header row of the extract cannot be read: {first.fault or 'it holds a NUL character'}. "
+            "It needs one row of column names, in UTF-8, with its quotes in pairs."
+        )
+    return delimiter, tuple(name.strip().lstrip("\ufeff") for name in first.fields)
 
 
 def _find_delimiter(text: str) -> str:

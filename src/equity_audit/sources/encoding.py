@@ -31,7 +31,9 @@ def decompress(path: Path, workspace: Path) -> Path:
                         "does. Decompress it yourself and look at it."
                     )
                 if shutil.disk_usage(workspace).free < 2 * CHUNK:
-                    raise DataError("There is not enough disk space to decompress the extract. Free some, or set TMPDIR.")
+                    raise DataError(
+                        "There is not enough disk space to decompress the extract. Free some, or set TMPDIR."
+                    )
                 plain.write(chunk)
     except (OSError, EOFError, zlib.error):
         raise DataError("The extract ends in .gz but is not a whole gzip file. Export or copy it again.") from None

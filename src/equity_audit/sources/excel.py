@@ -36,6 +36,7 @@ def open_source(path: Path, workspace: Path, sheet: str | None = None) -> Source
         sample=sample,
         batches=reader.batches,
         receipt=lambda held: _intake(reader, held, receipt),
+        records=receipt["rows"] - 1,
     )
 
 
@@ -50,7 +51,11 @@ def _intake(reader: StrictReader, held: int, receipt: Mapping[str, Any]) -> Inta
         )
     remarks = (f"{receipt['blank_rows']:,} blank rows were passed over",) if receipt["blank_rows"] else ()
     return Intake(
-        records_read=read, records_audited=held, rejections=rejections, format="xlsx", sheet=receipt["sheet"],
+        records_read=read,
+        records_audited=held,
+        rejections=rejections,
+        format="xlsx",
+        sheet=receipt["sheet"],
         remarks=remarks,
     )
 
@@ -67,7 +72,11 @@ def _read_in_child(path: Path, copy: Path, sheet: str | None) -> dict[str, Any]:
     )
     try:
         child = subprocess.run(  # noqa: S603 - our own interpreter and module
-            command, capture_output=True, timeout=SECONDS, check=False, stdin=subprocess.DEVNULL,
+            command,
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+            stdin=subprocess.DEVNULL,
             env={**os.environ, "PYTHONWARNINGS": "ignore"},
         )
         answer = json.loads(child.stdout)

@@ -17,13 +17,18 @@ from typing import Any
 
 MEMORY = 3 * 2**30
 CPU_SECONDS = 600
-_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)(?:\s[^>]*)?>[^<]")
+MOST_ROWS = 1_048_576
+LARGEST_RATIO = 200
+RATIO_APPLIES_ABOVE = 256 * 2**20
+LONGEST_ROW = 64 * 2**20
+_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)(?:\s[^>]*)?>(?:[^<]|<!\[CDATA\[)")
 
 
 def main(book: str, copy: str, wanted: str) -> dict[str, Any]:
     """Copy a sheet to CSV; the receipt says which, its header, and rows counted from the XML."""
     from openpyxl import load_workbook
 
+    _refuse_bomb(book)
     workbook = load_workbook(book, read_only=True, data_only=True, keep_links=False)
     names = [sheet.title for sheet in workbook.worksheets]
     if wanted and wanted not in names:
@@ -33,6 +38,9 @@ def main(book: str, copy: str, wanted: str) -> dict[str, Any]:
     sheet = workbook[wanted or names[0]]
     # The size a workbook claims for itself may be wrong in either direction.
     sheet.reset_dimensions()
+    rows = _count_rows(book, sheet)
+    if rows > MOST_ROWS:
+        return {"error": "unreadable"}  # no program that keeps to the format can have written it
     header: list[str] = []
     blank_rows = 0
     with open(copy, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123 - one plain file
@@ -51,7 +59,7 @@ def main(book: str, copy: str, wanted: str) -> dict[str, Any]:
             writer.writerow(row + [""] * (len(header) - len(row)))
     if not header:
         return {"error": "empty"}
-    return {"sheet": sheet.title, "header": header, "rows": _count_rows(book, sheet), "blank_rows": blank_rows}
+    return {"sheet": sheet.title, "header": header, "rows": rows, "blank_rows": blank_rows}
 
 
 def _text(value: object) -> str:
@@ -68,6 +76,14 @@ def _text(value: object) -> str:
     return str(value).replace("\0", "")
 
 
+def _refuse_bomb(book: str) -> None:
+    with zipfile.ZipFile(book) as package:
+        stored = sum(part.compress_size for part in package.infolist())
+        swollen = sum(part.file_size for part in package.infolist())
+    if swollen > max(RATIO_APPLIES_ABOVE, LARGEST_RATIO * stored):
+        raise ValueError
+
+
 def _count_rows(book: str, sheet: Any) -> int:
     """Rows with at least one value, counted in the sheet's XML without the library that read the cells."""
     part = sheet._worksheet_path.lstrip("/")
@@ -80,6 +96,8 @@ def _row_fragments(book: str, part: str) -> Iterator[bytes]:
         while chunk := xml.read(1 << 20):
             *whole, rest = re.split(rb"</(?:\w+:)?row>", rest + chunk)
             yield from whole
+            if len(rest) > LONGEST_ROW:
+                raise ValueError
     yield rest
 
 

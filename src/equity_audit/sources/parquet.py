@@ -12,8 +12,11 @@ import pyarrow.parquet as pq
 from equity_audit.errors import DataError
 from equity_audit.model import Intake
 from equity_audit.sources import SAMPLE_RECORDS, Source
+from equity_audit.sources.encoding import LARGEST_RATIO, RATIO_APPLIES_ABOVE
 
 BATCH = 100_000
+MANY_RECORDS = 10_000_000
+RECORDS_A_BYTE = 20
 _FAULTS = (pa.ArrowException, OSError, ValueError, KeyError, NotImplementedError)
 _UNREADABLE = "The extract ends in .parquet but cannot be read as Parquet. Export or copy it again."
 
@@ -22,6 +25,7 @@ def open_source(path: Path, workspace: Path) -> Source:
     """Open a Parquet file. Raises DataError."""
     try:
         file = pq.ParquetFile(path)
+        _refuse_bomb(file, path.stat().st_size)
         header = tuple(file.schema_arrow.names)
         first = next(file.iter_batches(batch_size=SAMPLE_RECORDS), None)
         columns = [_as_text(column).to_pylist() for column in first.columns] if first is not None else []
@@ -35,6 +39,16 @@ def open_source(path: Path, workspace: Path) -> Source:
         batches=lambda wanted: _batches(file, wanted),
         receipt=lambda held: _receipt(file, held),
     )
+
+
+def _refuse_bomb(file: pq.ParquetFile, size: int) -> None:
+    swollen = sum(file.metadata.row_group(number).total_byte_size for number in range(file.metadata.num_row_groups))
+    records = file.metadata.num_rows
+    if swollen > max(RATIO_APPLIES_ABOVE, LARGEST_RATIO * size) or (records > MANY_RECORDS and records > RECORDS_A_BYTE * size):
+        raise DataError(
+            "The Parquet file holds far more than its size allows for, as no real extract does. Look at how it was made, "
+            "or export it as CSV."
+        )
 
 
 def _receipt(file: pq.ParquetFile, held: int) -> Intake:

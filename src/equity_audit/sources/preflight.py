@@ -28,6 +28,7 @@ class Preflight:
 
     path: Path
     records: int
+    lines: int
     rejections: tuple[Rejection, ...]
     blank_lines: int
 
@@ -35,7 +36,7 @@ class Preflight:
 def preflight(path: Path, delimiter: str, width: int, workspace: Path) -> Preflight | None:
     """Pass over a file once; None where it is not UTF-8. Raises DataError where its lines cannot be accounted for."""
     account = Account(width)
-    lines_read = plain_records = 0
+    lines_read = lines_kept = plain_records = 0
     clean: BinaryIO | None = None
     copy = workspace / "clean.csv"
     with path.open("rb") as file:
@@ -61,6 +62,7 @@ def preflight(path: Path, delimiter: str, width: int, workspace: Path) -> Prefli
                 return None
             end = file.tell()
             lines_read += _lines_between(path, start, end) if count is None else _lines_in(chunk)
+            lines_kept += _lines_in(kept)
             if clean is not None:
                 clean.write(kept)
     if clean is not None:
@@ -74,6 +76,7 @@ def preflight(path: Path, delimiter: str, width: int, workspace: Path) -> Prefli
     return Preflight(
         path=path if clean is None else copy,
         records=plain_records + account.accepted - header,
+        lines=lines_kept,
         rejections=account.rejections(),
         blank_lines=account.blank,
     )
@@ -162,4 +165,3 @@ def _lines_between(path: Path, start: int, end: int) -> int:
     with path.open("rb") as file:
         file.seek(start)
         return _lines_in(file.read(end - start))
-

@@ -80,9 +80,14 @@ def records_of(lines: Iterator[str], more: Iterator[str], delimiter: str) -> Ite
     csv.field_size_limit(LONGEST_FIELD)
     waiting: deque[str] = deque()
     taken: list[str] = []
+    # A line that was read from inside a quote in vain would be again: without this, broken quotes cost a pass each.
+    first = known_to = 0
+    known = ""
 
     def feed() -> Iterator[str]:
         while True:
+            if taken and first + len(taken) < known_to:
+                raise _ReadInVainBefore
             line = waiting.popleft() if waiting else next(lines, None)
             if line is None and taken:
                 line = next(more, None)
@@ -98,12 +103,21 @@ def records_of(lines: Iterator[str], more: Iterator[str], delimiter: str) -> Ite
             fields = next(reader)
         except StopIteration:
             return
-        except csv.Error as error:
+        except (csv.Error, _ReadInVainBefore) as error:
             waiting.extendleft(reversed(taken[1:]))
-            yield Record(taken[:1], [], _reason(error))
+            reason = _reason(error) if isinstance(error, csv.Error) else known
+            if first + len(taken) > known_to:
+                known_to, known = first + len(taken), reason
+            yield Record(taken[:1], [], reason)
+            first += 1
             reader = csv.reader(feed(), delimiter=delimiter, strict=True)
             continue
         yield Record(list(taken), fields, None)
+        first += len(taken)
+
+
+class _ReadInVainBefore(Exception):  # noqa: N818 - a signal to ourselves, not an error
+    pass
 
 
 def _reason(error: csv.Error) -> str:
