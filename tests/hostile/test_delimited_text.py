@@ -244,3 +244,19 @@ def test_malformed_files_of_others_give_the_counts_expected(
     assert (len(rows), intake.records_audited) == (audited, audited)
     assert _reasons(intake) == reasons
     assert intake.encoding == encoding
+
+
+@pytest.mark.parametrize("header", ['a,"b', '"a"x,b', "a,b\0"])
+def test_a_malformed_header_is_refused_and_no_record_is_taken_for_it(header: str, tmp_path: Path) -> None:
+    assert "header row" in _refusal(_write(tmp_path, f"{header}\n1,2\n3,4\n"), tmp_path / "work")
+
+
+def test_rejections_of_both_passes_are_added_up(tmp_path: Path) -> None:
+    path = _write(tmp_path, 'a,b\n1\n2,"x"y\n3,z\n4,"x"y\n' + "5,w\n" * 5 + "6,x,y\n")
+    for number in (1, 2):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with embedded(folder) as backend:
+            held, intake = loaded_rows(backend, open_source(path, folder))
+        assert _reasons(intake) == {FEWER: 1, MORE: 1, WRONG_PLACE: 2}
+        assert (len(held), intake.records_read) == (6, 10)
