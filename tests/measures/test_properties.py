@@ -735,3 +735,4 @@ def test_warnings_of_numpy_stay_inside():
         empty = pd.DataFrame({"group": [], "order": [], "numerator": [], "denominator": [], "events": []})
         for measure in (measures.proportion, measures.rate, measures.clustered_proportion, measures.missingness):
             assert "value" in measure(empty)
+        assert measures.association(pd.DataFrame())["reason_withheld"].notna().all()

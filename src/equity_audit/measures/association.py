@@ -44,7 +44,7 @@ def association(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     ----------
     Cramér H (1946), Mathematical Methods of Statistics, ch 21. Bergsma W (2013), J Korean Stat Soc 42:323–328.
     """
-    figures = np.stack([np.asarray(table[column], dtype=np.float64) for column in table.columns], axis=1)
+    figures = table.astype("float64").to_numpy()
     refuse(np.asarray(~np.isfinite(figures).all(axis=1)), "a count is blank")
     refuse(np.asarray((figures < 0).any(axis=1)), "a count is below 0")
     found = tested(figures, seed)
