@@ -6,7 +6,8 @@ a share of admissions is never called a rate; nothing is ranked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from equity_audit.model import Cell, OutcomeFacts, ReleasedMeasure, ReleasedTable, Report, TableRow
 
@@ -85,7 +86,7 @@ def outcomes_of(report: Report) -> tuple[OutcomeFacts, ...]:
 
 
 def gap_sentence(report: Report, facts: OutcomeFacts) -> str:
-    """Quintile 1 (most deprived) against quintile 5 (least deprived) for one outcome; blank where nothing was measured."""
+    """Quintile 1 (most deprived) against quintile 5 (least deprived); blank where nothing was measured."""
     gap = measure_of(report, "gap", facts.name)
     if gap is None:
         return ""
@@ -103,8 +104,8 @@ def gap_sentence(report: Report, facts: OutcomeFacts) -> str:
     direction = "higher" if gap.estimate > 0 else "lower"
     return _with_caution(
         f"{facts.label}: {percent(shares['1'] or 0)} of {facts.noun} from the most deprived fifth of areas, against "
-        f"{percent(shares['5'] or 0)} from the least deprived fifth: a gap of {points(abs(gap.estimate))} percentage points "
-        f"({points(low)} to {points(high)}), {direction} in the most deprived fifth"
+        f"{percent(shares['5'] or 0)} from the least deprived fifth: a gap of {points(abs(gap.estimate))} "
+        f"percentage points ({points(low)} to {points(high)}), {direction} in the most deprived fifth"
         f"{_times(measure_of(report, 'ratio', facts.name))}. Age and sex are not allowed for.",
         facts,
     )
@@ -192,9 +193,8 @@ def ask_sentence(report: Report) -> str:
     return "The board is asked to note these figures and to discuss how the recording faults will be put right."
 
 
-def class_share(report: Report, facts: dict[str, object] | object, name: str) -> Cell:
+def class_share(report: Report, facts: Mapping[str, Any], name: str) -> Cell:
     """A class as a share of all released records; hidden where the class is, too few where the whole is small."""
-    assert isinstance(facts, dict)  # noqa: S101 - Report types its facts loosely
     part, whole = facts["classes"][name], facts["records"]
     if part.value is None:
         return Cell(None, part.marker)

@@ -60,7 +60,7 @@ def chart_data_sheet(report: Report, charts: Sequence[ChartSheet]) -> TableSheet
         about=(
             "This worksheet contains one table.",
             *watermark_lines(report),
-            "Interval lines are drawn by their length below and above the share. The limits themselves are in the tables.",
+            "Interval lines are drawn by their length below and above the share. The limits are in the tables.",
         ),
         name="Chart_data",
         columns=(

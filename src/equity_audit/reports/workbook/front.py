@@ -82,7 +82,7 @@ def contents_sheet(report: Report, sheets: list[Sheet]) -> TableSheet:
         about=(
             ONE_TABLE,
             *watermark_lines(report),
-            "Choose a worksheet name to go to it. A table keeps its number from run to run, so some numbers are not used.",
+            "Choose a worksheet name to go to it. A table keeps its number from run to run, so some are not used.",
         ),
         name="Table_of_contents",
         columns=(Column("Worksheet", "text", 16), Column("Kind", "text", 12), Column("What it holds", "text", 84)),
@@ -166,7 +166,7 @@ def notes_sheet(report: Report, book: NoteBook) -> TableSheet:
             ONE_TABLE,
             *watermark_lines(report),
             "Each note is marked by its number in square brackets where it applies.",
-        ),  # fmt: skip
+        ),
         name="Notes",
         columns=(Column("Note", "text", 12), Column("What it says", "text", 96)),
         rows=rows,

@@ -20,8 +20,9 @@ QUINTILES = (
     "among them patients with no fixed abode, living overseas or outside England."
 )
 GROUPS = (
-    "Ethnic groups are those of the 2001 census categories, as recorded. Not stated, not known, invalid and missing are "
-    "states of the record, not ethnic groups. Ethnicity and deprivation overlap: neither table allows for the other."
+    "Ethnic groups are those of the 2001 census categories, as recorded. Not stated, not known, invalid and "
+    "missing are states of the record, not ethnic groups. Ethnicity and deprivation overlap: "
+    "neither table allows for the other."
 )
 MONTHS = "Months are those of the activity date. Dates outside the extract's period are kept as recorded."
 SITES = "Sites shared by fewer than 10 patients are counted together as other."

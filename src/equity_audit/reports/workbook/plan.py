@@ -37,7 +37,7 @@ def plan_workbook(report: Report) -> tuple[Sheet, ...]:
     if charts:
         body.append(chart_data_sheet(report, charts))
     summary = summary_sheet(report, book)
-    last = [notes_sheet(report, book), method_sheet(report)]
+    last: list[Sheet] = [notes_sheet(report, book), method_sheet(report)]
     contents = contents_sheet(report, [summary, *body, *last])
     return (cover_sheet(report), contents, summary, *body, *last)
 
