@@ -150,21 +150,22 @@ def repair(system: System, hidden: Array, primary: Array, cover: tuple[int, int]
             hidden = _loosen(system, hidden, int(short[0]))
 
 
-def settle_complements(system: System, hidden: Array, primary: Array, moves: Iterable[Move] = ()) -> Array:
+def settle_complements(system: System, hidden: Array, small: Array, forced: Array, moves: Iterable[Move] = ()) -> Array:
     """Show complementary cells that hide nothing, and hide more beside those with too few values.
 
-    An exact cell is known to the reader either way, so showing it gives nothing away.
+    An exact cell is known to the reader either way, so showing it gives nothing away. Cells that are ``forced``
+    stay hidden and get company instead; ``small`` ones are `repair`'s business.
     """
     hidden = hidden.copy()
     while True:
         # The witnesses that show how far a cell can move are sought anew: a cell shown again takes some away.
-        complements = np.flatnonzero(hidden & system.published & ~primary)
+        complements = np.flatnonzero(hidden & system.published & ~small)
         reader = reader_of(system, hidden)
         reader.try_moves(moves)
         reader.spread(complements, COMPLEMENT_VALUES)
         values = reader.attained_high[complements] - reader.attained_low[complements] + 1
-        exact = complements[(values == 1)]
-        narrow = complements[(values > 1) & (values < COMPLEMENT_VALUES)]
+        exact = complements[(values == 1) & ~forced[complements]]
+        narrow = complements[values < COMPLEMENT_VALUES]
         if len(exact):
             hidden[exact] = False
         elif len(narrow):

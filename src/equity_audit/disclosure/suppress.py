@@ -78,8 +78,8 @@ def suppress_system(
     cells
         One row a cell: ``cell`` (its name, once only), ``count``; optional bool columns ``published`` (False:
         printed nowhere, but it binds others; True by default), ``fixed`` (printed already, as in an earlier
-        release; cannot be hidden) and ``hide`` (hidden whatever its count; protected like a small count only
-        when it is one).
+        release; cannot be hidden) and ``hide`` (hidden whatever its count; unless that is small it must only keep
+        three possible values).
     relations
         Pairs ``(total, parts)`` of cell names: the total's count is the sum of the parts'.
     primary, cover
@@ -154,7 +154,7 @@ def _protect(
         found = quick.no_lonely_cells(system, hidden, cover[1])
     for _ in range(ATTEMPTS):
         found = quick.repair(system, found, small, cover, moves)
-        settled = quick.settle_complements(system, found, first, moves)
+        settled = quick.settle_complements(system, found, small, first, moves)
         if np.array_equal(settled, found):
             return found, first & system.published
         found = settled
