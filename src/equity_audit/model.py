@@ -272,6 +272,7 @@ class Report:
     exact: bool
     internal_name: str | None
     rejections: tuple[tuple[str, Cell], ...]
+    rejected_lines: Mapping[str, tuple[int, ...]]
     records_read: Cell
     records_audited: Cell
     records_rejected: Cell

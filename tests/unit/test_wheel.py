@@ -21,7 +21,7 @@ def test_the_wheel_runs_outside_the_repository(tmp_path: Path) -> None:
     # Its dependencies come from the environment of the tests, which is on the path but whose own .pth files are not read.
     (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
     subprocess.run(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--prefix", home, wheel],
+        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", packages, wheel],
         check=True,
         capture_output=True,
     )

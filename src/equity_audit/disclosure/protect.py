@@ -54,6 +54,8 @@ def protect(audit: Audit, profile: Profile, internal_name: str | None = None) ->
         records_audited=audited,
         records_rejected=rejected,
         rejections=rejections,
+        # How many line numbers there are tells the count that is hidden.
+        rejected_lines={each.reason: each.lines for each in intake.rejections} if profile.primary is None else {},
         format=intake.format,
         encoding=intake.encoding,
         remarks=intake.remarks,

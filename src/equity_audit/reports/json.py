@@ -64,7 +64,10 @@ def _content(report: Report) -> dict[str, Any]:
             "records_read": report.records_read,
             "records_audited": report.records_audited,
             "records_rejected": report.records_rejected,
-            "rejections": [{"reason": reason, "records": cell} for reason, cell in report.rejections],
+            "rejections": [
+                {"reason": reason, "records": cell, "first_lines": list(report.rejected_lines.get(reason, ()))}
+                for reason, cell in report.rejections
+            ],
             "remarks": list(report.remarks),
         },
         "rules": [_rule(found) for found in report.findings],

@@ -59,8 +59,9 @@ def last_line(report: Report) -> str:
 def _parts(report: Report, verbose: bool) -> Iterable[Any]:
     run = report.run
     mark = watermark(report)
-    if mark and report.internal_name:
-        yield Text(f"For {report.internal_name}: {mark}.\n", style="bold")
+    if mark:
+        owner = f"For {report.internal_name}: " if report.internal_name else "Exact counts: "
+        yield Text(f"{owner}{mark}.\n", style="bold")
     if not report.exact:
         yield Text(
             f"Disclosure profile {report.profile}: small counts are hidden ([c]), the rest rounded; no share is given of "
@@ -70,10 +71,10 @@ def _parts(report: Report, verbose: bool) -> Iterable[Any]:
     yield _intake(report)
     yield _mapping(report)
     if report.ethnicity:
-        yield _classes("Ethnicity", report.ethnicity, "valid", "usable")
+        yield _classes("Ethnicity", report.ethnicity, "valid", "usable", exact=report.exact)
         yield _ethnicity_line(report.ethnicity)
     if report.deprivation:
-        yield _classes("Deprivation", report.deprivation, "linked", "linked")
+        yield _classes("Deprivation", report.deprivation, "linked", "linked", exact=report.exact)
     for note in report.notes:
         yield Text(f"  · {note}")
     for verdict in report.verdicts:
@@ -89,7 +90,9 @@ def _intake(report: Report) -> Text:
     encoding = f", {report.encoding}" if report.encoding else ""
     text = Text(f"  read as {report.format}{encoding}: {_number(report.records_read)} records read")
     for reason, cell in report.rejections:
-        text.append(f"\n  rejected {_number(cell)}: {reason}")
+        lines = report.rejected_lines.get(reason, ())
+        named = ", ".join(f"{line:,}" for line in lines) + (" …" if len(lines) < (cell.value or 0) else "")
+        text.append(f"\n  rejected {_number(cell)}: {reason}" + (f" (line {named})" if lines else ""))
     for remark in report.remarks:
         text.append(f"\n  {remark}")
     return text
@@ -109,7 +112,7 @@ def _mapping(report: Report) -> Text:
     return text
 
 
-def _classes(title: str, facts: Mapping[str, Any], good: str, word: str) -> Table:
+def _classes(title: str, facts: Mapping[str, Any], good: str, word: str, *, exact: bool) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("")
     table.add_column("records", justify="right")
@@ -118,7 +121,7 @@ def _classes(title: str, facts: Mapping[str, Any], good: str, word: str) -> Tabl
         if cell.value or cell.marker or name == good:
             label = _WORDS.get(name, name) + (f" ({word})" if name != word and name == good else "")
             table.add_row(label, _number(cell), _share(cell, facts["records"]))
-    table.add_row("all" if facts["records"].marker is None else "all shown", _number(facts["records"]), "")
+    table.add_row("all" if exact else "all shown", _number(facts["records"]), "")
     return table
 
 
