@@ -1,8 +1,8 @@
 """Break the measures on purpose, one small change at a time, and count how many breaks the tests notice.
 
 Run ``python tests/measures/mutate.py [--limit 400] [--seed 1] [--seconds 420] [--files gap.py,xmr.py]``. Works in
-copies under a temporary folder. Each change runs in a fork that has the libraries loaded, with the fast tests only; a run of more
-than a minute counts as noticed. Prints every survivor, then the score. `MUTATION.md` explains the survivors.
+copies under a temporary folder. Each change runs in a fork that has the libraries loaded, with the fast tests only; a
+run of more than a minute counts as noticed. Prints every survivor, then the score. `MUTATION.md` explains the survivors.
 """
 
 from __future__ import annotations

@@ -228,6 +228,15 @@ def test_property_standardised_rate_withholds():
     assert got["site"].tolist() == list("abcde") and got["n"].tolist() == [10, 9, 20, 18, 30]
 
 
+def test_property_standardised_rate_keeps_a_blank_group():
+    frame = pd.DataFrame(
+        {"group": ["a", "a", None, None], "stratum": "y", "event_frequency": [1, 2, 1, 2], "persons": [9, 4, 8, 2]}
+    ).assign(population=50, standard_population=1)
+    got = measures.standardised_rate(frame, independent_events=False, multiplier=100)
+    assert got["n"].tolist() == [17, 12] and got["value"].tolist() == [34, 24]
+    assert got["group"].isna().tolist() == [False, True]
+
+
 @quick
 @given(people)
 def test_property_standardised_ratio_of_the_reference_is_one(rows):

@@ -66,7 +66,7 @@ def _simulated(table: Floats, chi2: float, seed: int) -> float:
         for column in range(len(columns)):
             good = left[:, column]
             bad = left[:, column + 1 :].sum(axis=1)
-            cell = random.hypergeometric(good, bad, wanted) if column < len(columns) - 1 else wanted
+            cell = random.hypergeometric(good, bad, wanted)
             drawn += (cell - expected[row, column]) ** 2 / expected[row, column]
             wanted = wanted - cell
             left[:, column] = good - cell

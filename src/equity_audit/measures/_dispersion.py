@@ -96,7 +96,7 @@ def _theil(groups: Groups) -> Figure:
     ratio = groups.value / groups.mean
     with np.errstate(divide="ignore"):
         logs = np.log(ratio)
-    index = float(groups.share @ np.where(ratio > 0, ratio * np.where(ratio > 0, logs, 0.0), 0.0))
+    index = float(groups.share @ (ratio * np.where(ratio > 0, logs, 0.0)))
     return 1000 * index, 1000 * groups.share / groups.mean * (logs - index)
 
 

@@ -82,6 +82,6 @@ def _exact(x1: Floats, n1: Floats, x0: Floats, n0: Floats, level: float) -> tupl
     from scipy.special import betainccinv, betaincinv
 
     tail = (1 - level) / 2
-    low = np.where(x1 > 0, betaincinv(np.maximum(x1, 1e-9), x0 + 1, tail), 0.0)
-    high = np.where(x0 > 0, betainccinv(x1 + 1, np.maximum(x0, 1e-9), tail), 1.0)
+    low = np.where(x1 > 0, betaincinv(np.where(x1 > 0, x1, 1), x0 + 1, tail), 0.0)
+    high = np.where(x0 > 0, betainccinv(x1 + 1, np.where(x0 > 0, x0, 1), tail), 1.0)
     return low / (1 - low) * n0 / n1, high / (1 - high) * n0 / n1
