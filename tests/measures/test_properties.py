@@ -745,3 +745,57 @@ def test_warnings_of_numpy_stay_inside():
         for measure in (measures.proportion, measures.rate, measures.clustered_proportion, measures.missingness):
             assert "value" in measure(empty)
         assert measures.association(pd.DataFrame())["reason_withheld"].notna().all()
+
+
+WORDS = {
+    "clustered_proportion": ({"proportion"}, {"clustered"}),
+    "standardised_rate": ({"standardised_rate"}, {"dobson"}),
+    "standardised_ratio": ({"standardised_ratio", "indirectly_standardised_rate"}, {"exact", "byar"}),
+    "relative_risk": ({"relative_risk"}, {"score"}),
+    "risk_difference": ({"risk_difference"}, {"newcombe"}),
+    "gap": ({"gap", "ratio"}, {"delta", "delta, log scale"}),
+    "slope_index": (
+        {"sii", "rii", "fitted_most_deprived", "fitted_least_deprived", "lack_of_fit"},
+        {"delta", "delta, log scale", "chi-squared"},
+    ),
+    "concentration_index": ({"rci"}, {"delta"}),
+    "between_group": (
+        {"idis_weighted", "idis_unweighted", "cov", "bgv", "bgsd", "mld", "theil"}
+        | {f"{kind}_{weight}" for kind in ("mdm", "mdb", "mdr") for weight in ("weighted", "unweighted")},
+        {"delta"},
+    ),
+    "attributable": ({"par", "paf"}, {"delta"}),
+    "missingness": (
+        {"unknown_share", "relative_risk_unknown", "chi2", "trend", "cramers_v", "cramers_v_corrected"},
+        {"wilson", "score; pearson", "pearson", "cochran-armitage", "cramer", "bergsma"},
+    ),
+    "missing_bounds": ({"relative_risk", "proportion", "tipping_gamma"}, {"worst_case", "gamma"}),
+    "reallocate": ({"proportion"}, {"reallocated"}),
+}
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_measures_and_methods_have_their_names(name):
+    frame, measure = MEASURED[name]([(200, 0.3), (180, 0.4), (190, 0.2)])
+    got = measure(frame)
+    names, methods = WORDS[name]
+    assert set(got["measure"]) == names and set(got["method"]) <= methods
+    assert len(set(got["method"])) == 1 if len(methods) == 1 else len(set(got["method"])) > 0
+
+
+def test_row_wise_measures_and_tables_have_their_names():
+    frame = pd.DataFrame({"numerator": [3], "denominator": [9], "events": [30], "population": [9]})
+    assert measures.proportion(frame)["measure"].tolist() == ["proportion"]
+    assert measures.rate(frame)["measure"].tolist() == ["rate"] and measures.rate(frame)["method"].tolist() == ["byar"]
+    assert measures.funnel(frame, "rate")["measure"].tolist() == ["funnel"]
+    table = measures.association(pd.DataFrame({"x": [90, 50], "y": [40, 70]}))
+    assert table["measure"].tolist() == ["chi2", "cramers_v", "cramers_v_corrected"]
+    assert table["method"].tolist() == ["pearson", "cramer", "bergsma"]
+    assert measures.funnel(frame, "proportion")["method"].tolist() == ["normal"]
+    sizes = {name: measure(pair)["n"].tolist() for name, (pair, measure) in _sized().items()}
+    assert sizes == {"attributable": [60, 60], "between_group": [60] * 13, "slope_index": [60] * 5, "gap": [2, 2]}
+
+
+def _sized():
+    rows = [(10, 0.3), (20, 0.4), (30, 0.2)]
+    return {name: MEASURED[name](rows) for name in ("attributable", "between_group", "slope_index", "gap")}

@@ -106,6 +106,9 @@ CASES = {
     "logit of a rate": (lambda: measures.slope_index(frame(VALUES, value=[0.3, 2], upper=[0.4, 3]), "rate", transform="logit"), "value is above 1"),
     "log of a negative": (lambda: measures.slope_index(frame(VALUES, value=[0.3, -2], lower=[0.1, -3]), "other", transform="log"), "value is below 0", ROW_1),
     "outside limits": (lambda: measures.slope_index(frame(VALUES, value=[0.3, 0.9]), "rate"), "value lies outside its limits", ROW_1),
+    "outside limits, not in order": (
+        lambda: measures.slope_index(frame(VALUES, order=[2, 1], value=[0.3, 0.9]), "rate"), "outside its limits", ROW_1
+    ),
     "below limits": (lambda: measures.slope_index(frame(VALUES, value=[0.3, 0.05]), "rate"), "value lies outside its limits", ROW_1),
     "slope value": (lambda: measures.slope_index(frame(VALUES, value=[0.3, None]), "rate"), "value is blank", ROW_1),
     "variant": (lambda: measures.concentration_index(frame(VALUES), "gini"), "variant is one of"),

@@ -67,8 +67,9 @@ def slope_index(
     z = z_value(level)
     least, most = LIMITS[kind]
     peopled = numbers(frame, "population") > 0
-    for column in ("value", "lower", "upper"):
-        numbers(frame, column, least, most, where=peopled)
+    value, lower, upper = (numbers(frame, column, least, most, where=peopled) for column in ("value", "lower", "upper"))
+    slack = 1e-9 * np.maximum(1.0, np.abs(value))
+    refuse(peopled & ((lower > value + slack) | (upper < value - slack)), "value lies outside its limits")
     if transform is not None:
         top = 1.0 if transform == "logit" else None
         numbers(frame, "value", 0.0, top, where=peopled)
@@ -77,8 +78,6 @@ def slope_index(
     kept = numbers(ranked, "population") > 0
     groups = ranked[kept]
     y, low, high = (numbers(groups, column, least=None) for column in ("value", "lower", "upper"))
-    slack = 1e-9 * np.maximum(1.0, np.abs(y))
-    refuse((low > y + slack) | (high < y - slack), "value lies outside its limits")
     people = numbers(groups, "population")
     weight = people / people.sum()
     ridit = places[kept] if rank_basis == "national" else np.cumsum(weight) - weight / 2
@@ -94,14 +93,14 @@ def slope_index(
         figures.append((quadratic, nan, nan))
         reasons.append(None if np.isfinite(quadratic) else "needs three groups, each with a standard error above 0")
         p = chi_squared_tail(quadratic, int(df)) if np.isfinite(quadratic) else nan
-    value, lower, upper = zip(*figures, strict=True)
+    figure, lowest, highest = zip(*figures, strict=True)
     rows = len(NAMES)
     last = np.arange(rows) == rows - 1
     return measurements(
         NAMES,
-        value,
-        lower,
-        upper,
+        figure,
+        lowest,
+        highest,
         level=level,
         method=["delta", "delta, log scale", "delta", "delta", "chi-squared"],
         n=people.sum(),
