@@ -83,4 +83,14 @@ class NoteBook:
 
 def used_markers(rows: Sequence[Sequence[Value]]) -> tuple[str, ...]:
     """The shorthand that a table's cells use, in alphabetical order."""
-    return tuple(sorted({value.marker for row in rows for value in row if isinstance(value, Cell) and value.marker}))
+    cells = [value for row in rows for value in row if isinstance(value, Cell)]
+    low = {"low"} if any(rounds_away(cell.value, "percent") for cell in cells if isinstance(cell.value, float)) else set()
+    return tuple(sorted({cell.marker for cell in cells if cell.marker} | low))
+
+
+DECIMALS: dict[Kind, int] = {"text": 0, "count": 0, "percent": 3, "decimal": 1}
+
+
+def rounds_away(number: float | int, kind: Kind) -> bool:
+    """Whether a number that is not zero would look like zero in its column."""
+    return number != 0 and round(float(number), DECIMALS[kind]) == 0

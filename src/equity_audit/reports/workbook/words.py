@@ -70,6 +70,11 @@ def watermark_lines(report: Report) -> tuple[str, ...]:
     return (f"For {name}: {WATERMARK}.",)
 
 
+def is_watermark(line: str) -> bool:
+    """Whether a line is the watermark, which is shown bold and red."""
+    return line.endswith(f": {WATERMARK}.")
+
+
 def shorthand_line(markers: tuple[str, ...]) -> tuple[str, ...]:
     """What the shorthand in a table means."""
     if not markers:

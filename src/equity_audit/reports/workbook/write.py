@@ -14,8 +14,8 @@ from openpyxl.worksheet.table import Table, TableStyleInfo
 from equity_audit.model import Cell
 from equity_audit.reports.workbook.draw import add_chart
 from equity_audit.reports.workbook.measure import fold
-from equity_audit.reports.workbook.parts import ChartSheet, Column, Kind, Sheet, TableSheet, TextSheet, Value
-from equity_audit.reports.workbook.words import WATERMARK
+from equity_audit.reports.workbook.parts import ChartSheet, Column, Kind, Sheet, TableSheet, TextSheet, Value, rounds_away
+from equity_audit.reports.workbook.words import is_watermark
 
 FONT, BODY = "Arial", 12
 LINE = 16.0  # points a line of 12-point Arial takes
@@ -23,7 +23,6 @@ TEXT_WIDTH, LEAST_WIDTH = 110, 90
 PAGE = 523.0  # points of height on a page of landscape A4; a third more still reads well when fitted
 LONGEST = 32_767
 FORMATS: dict[Kind, str] = {"text": "General", "count": "#,##0", "percent": "0.0%", "decimal": "0.0"}
-DECIMALS: dict[Kind, int] = {"count": 0, "percent": 3, "decimal": 1}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -47,6 +46,7 @@ def new_workbook() -> Workbook:
         ("Line", Font(name=FONT, size=BODY), "left", False),
         ("Paragraph", Font(name=FONT, size=BODY), "left", True),
         ("Warning", Font(name=FONT, size=BODY, bold=True, color="FFB30000"), "left", False),
+        ("Warning paragraph", Font(name=FONT, size=BODY, bold=True, color="FFB30000"), "left", True),
         ("Link", Font(name=FONT, size=BODY, color="FF0000FF", underline="single"), "left", True),
     ):
         style = NamedStyle(name, font=font, alignment=Alignment(horizontal=side, vertical="top", wrap_text=wrapped))
@@ -90,7 +90,7 @@ def _text_sheet(ws: Any, sheet: TextSheet) -> None:
         if kind == "heading":
             _heading(ws, row, text, "Heading 2", 30)
         else:
-            _put(ws.cell(row, 1), text, "Warning" if WATERMARK in text else "Paragraph")
+            _put(ws.cell(row, 1), text, "Warning paragraph" if is_watermark(text) else "Paragraph")
             ws.row_dimensions[row].height = _height(len(fold(text, TEXT_WIDTH)))
 
 
@@ -121,16 +121,20 @@ def _above(ws: Any, title: str, about: tuple[str, ...], width: int) -> int:
     """Title and lines in column A, each line running over the empty cells beside it; returns the next row."""
     _heading(ws, 1, title, "Heading 1", 24)
     row = 1
-    for row, line in enumerate(_lines(about, width), start=2):
-        _put(ws.cell(row, 1), line, "Warning" if WATERMARK in line else "Line")
+    for row, (line, style) in enumerate(_lines(about, width), start=2):
+        _put(ws.cell(row, 1), line, style)
         ws.row_dimensions[row].height = _height(1)
     ws.row_dimensions[row].height = _height(1) + 6
     return row + 1
 
 
-def _lines(texts: tuple[str, ...], width: int) -> list[str]:
-    """Texts cut between words where they would run past the table."""
-    return [line for text in texts for line in fold(_clean(text), width, bold=WATERMARK in text)]
+def _lines(texts: tuple[str, ...], width: int) -> list[tuple[str, str]]:
+    """Texts cut between words where they would run past the table, each line with its style."""
+    return [
+        (line, "Warning" if is_watermark(text) else "Line")
+        for text in texts
+        for line in fold(_clean(text), width, bold=is_watermark(text))
+    ]
 
 
 def _total(sheet: TableSheet) -> int:
@@ -161,7 +165,7 @@ def _fill(cell: Any, column: Column, value: Value) -> None:
         _put(cell, f"[{marker or 'x'}]", style)
     elif isinstance(plain, str):
         _put(cell, plain, style)
-    elif plain != 0 and round(float(plain), DECIMALS[column.kind]) == 0:
+    elif rounds_away(plain, column.kind):
         _put(cell, "[low]", style)
     else:
         cell.value = plain
