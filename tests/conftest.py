@@ -70,7 +70,9 @@ def shared() -> Path:
 def pytest_configure(config: pytest.Config) -> None:
     # Ibis 12 reads results by a name that DuckDB 2 has replaced; the answer is right.
     config.addinivalue_line("filterwarnings", "ignore:fetch_arrow_table:DeprecationWarning")
-    config.addinivalue_line("markers", "needs_shared: reads files of ../shared; skipped where that is not here, failed in CI")
+    config.addinivalue_line(
+        "markers", "needs_shared: reads files of ../shared; skipped where that is not here, failed in CI"
+    )
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -42,7 +42,9 @@ def _reasons(intake: object) -> dict[str, int]:
         pytest.param("a,b\n1,x,\n2,x\n", [("2", "x")], {MORE: 1}, id="one field too many that is empty"),
         pytest.param("a,b\n,\n2,x\n", [(None, None), ("2", "x")], {}, id="a record of blanks is a record"),
         pytest.param("a,b\n\n1,x\n\n\n", [("1", "x")], {}, id="blank lines are no records"),
-        pytest.param('a,b\n1,x\n2,"y\n3,z\n4,w\n', [("1", "x"), ("3", "z"), ("4", "w")], {NEVER_CLOSED: 1}, id="unclosed quote"),
+        pytest.param(
+            'a,b\n1,x\n2,"y\n3,z\n4,w\n', [("1", "x"), ("3", "z"), ("4", "w")], {NEVER_CLOSED: 1}, id="unclosed quote"
+        ),
         pytest.param('a,b\n1,"x"y\n2,z\n', [("2", "z")], {WRONG_PLACE: 1}, id="text after a closing quote"),
         pytest.param('a,b\n1,"x ""y"" z"\n', [("1", 'x "y" z')], {}, id="quotes doubled"),
         pytest.param('a,b\n1,5" x 6"\n2,y\n', [("1", '5" x 6"'), ("2", "y")], {}, id="inch marks inside a field"),
@@ -58,11 +60,18 @@ def _reasons(intake: object) -> dict[str, int]:
         pytest.param("a,b\n 1 , x\n", [(" 1 ", " x")], {}, id="spaces are kept"),
         pytest.param("\ufeffa,b\n1,x\n", [("1", "x")], {}, id="a byte order mark"),
         pytest.param("a,b\n\ufeff1,x\n", [("\ufeff1", "x")], {}, id="a byte order mark in the middle"),
-        pytest.param("a,b\n1,\u2028x\u0085\x0b\x0cy\n", [("1", "\u2028x\u0085\x0b\x0cy")], {}, id="other line separators are text"),
+        pytest.param(
+            "a,b\n1,\u2028x\u0085\x0b\x0cy\n",
+            [("1", "\u2028x\u0085\x0b\x0cy")],
+            {},
+            id="other line separators are text",
+        ),
         pytest.param("a,b\n=1+1,@x\n-2,+3\n", [("=1+1", "@x"), ("-2", "+3")], {}, id="formulas are text"),
     ],
 )
-def test_a_fault_stays_on_its_line(content: str, rows: list[tuple[str, ...]], reasons: dict[str, int], tmp_path: Path) -> None:
+def test_a_fault_stays_on_its_line(
+    content: str, rows: list[tuple[str, ...]], reasons: dict[str, int], tmp_path: Path
+) -> None:
     path = _write(tmp_path, content)
     header, found, intake = read_text(path, tmp_path / "work")
     assert found == rows
@@ -88,7 +97,8 @@ def test_a_rejected_line_is_named_by_its_number(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("codec", "named"), [("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("utf-16", "utf-16"), ("utf-32", "utf-32"), ("cp1252", "cp1252")]
+    ("codec", "named"),
+    [("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("utf-16", "utf-16"), ("utf-32", "utf-32"), ("cp1252", "cp1252")],
 )
 def test_an_encoding_is_found_and_named(codec: str, named: str, tmp_path: Path) -> None:
     path = _write(tmp_path, "site,n\nHôpital d’Été,1\nSiân O’Brien £,2\n".encode(codec))
@@ -187,7 +197,9 @@ def test_plain_text_called_gz_is_refused(tmp_path: Path) -> None:
     assert "gzip" in _refusal(_write(tmp_path, "a,b\n1,2\n", "extract.csv.gz"), tmp_path / "work")
 
 
-@pytest.mark.parametrize("name", ["extract", "extract.doc", "extract.csv.zip", "extract.xls", "extract.parquet.gz", ".csv"])
+@pytest.mark.parametrize(
+    "name", ["extract", "extract.doc", "extract.csv.zip", "extract.xls", "extract.parquet.gz", ".csv"]
+)
 def test_a_kind_that_is_not_known_is_a_usage_error(name: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="ending"):
         open_source(_write(tmp_path, "a,b\n1,2\n", name), tmp_path)

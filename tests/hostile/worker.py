@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 import traceback
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,8 @@ def read_one(path: Path) -> dict[str, Any]:
             (folder / "look").mkdir()
             source = open_source(path, folder / "look")
             normal = [normalise_header(name) for name in source.header]
-            unique = [name for name, key in zip(source.header, normal, strict=True) if normal.count(key) == 1] if len(normal) < 500 else []
+            times = Counter(normal)
+            unique = [name for name, key in zip(source.header, normal, strict=True) if times[key] == 1]
             column = unique[0] if unique else source.header[0]
             del source
             shutil.rmtree(folder / "look")
@@ -67,7 +69,7 @@ def _child(path: Path, answer: int) -> None:
     try:
         with contextlib.redirect_stderr(printed), contextlib.redirect_stdout(printed):
             result = read_one(path)
-    except BaseException as error:  # noqa: BLE001 - that it got here is what the tests look for
+    except BaseException as error:
         result = {"outcome": "crash", "error": type(error).__name__, "where": traceback.format_exc()[-1500:]}
     result["printed"] = printed.getvalue()
     with os.fdopen(answer, "w") as stream:

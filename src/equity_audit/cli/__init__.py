@@ -5,6 +5,7 @@ Whatever escapes is turned into one sentence and an exit code here: no traceback
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -14,6 +15,11 @@ import typer
 
 from equity_audit.cli import check, datasets, explain, reference, rules, sample
 from equity_audit.errors import EquityAuditError, ExitCode
+
+_INTERRUPTED = "Interrupted. No further output was written."
+_OUR_FAULT = (
+    "This is a fault of equity-audit, not of the data; please report this line. No value of the extract is in it."
+)
 
 app = typer.Typer(
     name="equity-audit",
@@ -54,23 +60,45 @@ def main() -> None:
         app(standalone_mode=True)
     except EquityAuditError as error:
         _stop(str(error), error.exit_code)
+    except SystemExit as end:
+        _end(end)
     except KeyboardInterrupt:
-        _stop("Interrupted. No further output was written.", ExitCode.INTERRUPTED)
+        _stop(_INTERRUPTED, ExitCode.INTERRUPTED)
     except BrokenPipeError:
-        # The reader of our output went away; nothing more can be said to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(ExitCode.CLEAN)
+        _reader_gone()
     except MemoryError:
         _stop(
             "There was not enough memory to finish. Raise memory_limit in equity-audit.toml, or give the machine more.",
             ExitCode.INTERNAL,
         )
-    except Exception as error:  # noqa: BLE001 - the last door: its text may hold a value, so only its place is told
+    except Exception as error:
         _stop(
-            f"Internal error ({type(error).__name__} at {_place(error)}). This is a fault of equity-audit, not of the data; "
-            "please report this line. No value of the extract is in it.",
+            f"Internal error ({type(error).__name__} at {_place(error)}). {_OUR_FAULT}",
             ExitCode.INTERNAL,
         )
+
+
+def _end(end: SystemExit) -> None:
+    """End as the command said, save where Typer says 1, the code of findings, or nothing, of what is something else."""
+    cause = end.__context__
+    if isinstance(cause, BrokenPipeError):
+        _reader_gone()
+    if isinstance(cause, typer.Abort):
+        _stop(f"Internal error (EOFError at {_place(cause.__cause__ or cause)}). {_OUR_FAULT}", ExitCode.INTERNAL)
+    if cause is not None and isinstance(cause.__cause__, KeyboardInterrupt):
+        _stop(_INTERRUPTED, ExitCode.INTERRUPTED)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _reader_gone()
+    raise end
+
+
+def _reader_gone() -> None:
+    # Nothing more can be said to the reader of our output; what it did not get must not end as clean or as findings.
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(int(ExitCode.INTERRUPTED))
 
 
 def _stop(message: str, code: ExitCode) -> None:

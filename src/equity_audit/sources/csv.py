@@ -41,10 +41,11 @@ def open_source(path: Path, workspace: Path) -> Source:
     assert checked is not None  # noqa: S101 - what transcode wrote is UTF-8
     intake = _intake(checked, format=kind, encoding=encoding or "utf-8", delimiter=DELIMITERS[delimiter])
     strict = StrictReader(checked.path, delimiter, len(header))
-    literal = _taken_literally(checked.path, workspace) if len(header) <= WIDEST_PLAIN else None
-    plain = literal and PlainText(
-        path=literal, delimiter=delimiter, width=len(header), records=checked.records, intake=intake
-    )
+    plain = None
+    if len(header) <= WIDEST_PLAIN and (literal := _taken_literally(checked.path, workspace)):
+        plain = PlainText(
+            path=literal, delimiter=delimiter, width=len(header), records=checked.records, intake=intake
+        )
     return Source(
         header=header,
         sample=tuple(tuple(row) for row in islice(StrictReader(checked.path, delimiter, len(header)), SAMPLE_RECORDS)),

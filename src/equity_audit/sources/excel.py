@@ -71,7 +71,7 @@ def _read_in_child(path: Path, copy: Path, sheet: str | None) -> dict[str, Any]:
         "needs. Open it, save the sheet as CSV UTF-8, and audit that."
     )
     try:
-        child = subprocess.run(  # noqa: S603 - our own interpreter and module
+        child = subprocess.run(
             command,
             capture_output=True,
             timeout=SECONDS,

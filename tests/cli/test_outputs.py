@@ -1,0 +1,131 @@
+"""What `check` prints and writes: the same figures everywhere, each file whole or absent, and private."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import REPOSITORY, RunCli
+from equity_audit import files
+
+GOLDEN = Path(__file__).parent / "golden"
+REGENERATE = (
+    "The terminal output of the sample has changed. Read the difference; if it is meant, write the new text with\n"
+    "    make setup && .venv/bin/equity-audit check sample_data/admitted_care.csv --reference sample_data/reference"
+    " > tests/cli/golden/admitted_care.txt"
+)
+TIMES = ("id", "started", "finished")
+
+
+def _without_times(document: dict[str, Any]) -> dict[str, Any]:
+    document["run"] = {key: value for key, value in document["run"].items() if key not in TIMES}
+    return document
+
+
+@pytest.fixture
+def sample(samples: Path) -> Path:
+    return samples / "admitted_care.csv"
+
+
+def test_the_terminal_output_of_the_sample_is_as_committed(
+    sample: Path, reference_folder: Path, run_cli: RunCli
+) -> None:
+    result = run_cli("check", sample, "--reference", reference_folder)
+    assert result.stdout == (GOLDEN / "admitted_care.txt").read_text(encoding="utf-8"), REGENERATE
+
+
+def test_the_same_extract_gives_the_same_output_twice(sample: Path, reference_folder: Path, run_cli: RunCli) -> None:
+    first, second = (run_cli("check", sample, "--reference", reference_folder) for _ in range(2))
+    assert first == second
+
+
+def test_printed_json_is_the_written_json(sample: Path, reference_folder: Path, run_cli: RunCli) -> None:
+    result = run_cli("check", sample, "--reference", reference_folder, "--format", "json", "-o", "out.json")
+    written = json.loads(Path("out.json").read_bytes())
+    assert json.loads(result.stdout) == written
+    again = run_cli("check", sample, "--reference", reference_folder, "--format", "json")
+    assert _without_times(json.loads(again.stdout)) == _without_times(written)
+
+
+def test_several_outputs_are_written_at_once_and_are_private(
+    sample: Path, reference_folder: Path, run_cli: RunCli
+) -> None:
+    Path("out.json").write_text("an older run")
+    Path("out.json").chmod(0o644)
+    targets = ["out.json", "second.JSON", "third.json"]
+    run_cli("check", sample, "--reference", reference_folder, *(part for name in targets for part in ("-o", name)))
+    assert sorted(path.name for path in Path().iterdir()) == sorted(targets)
+    for name in targets:
+        assert stat.S_IMODE(Path(name).stat().st_mode) == 0o600
+    assert Path("out.json").read_bytes() == Path("second.JSON").read_bytes() == Path("third.json").read_bytes()
+
+
+@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt, RuntimeError, MemoryError])
+def test_a_file_broken_off_while_written_keeps_the_old_one_whole(
+    error: type[BaseException], sample: Path, reference_folder: Path, run_cli: RunCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("out.json").write_text("an older run")
+
+    def break_off(descriptor: int) -> None:
+        raise error
+
+    monkeypatch.setattr(files.os, "fsync", break_off)
+    result = run_cli("check", sample, "--reference", reference_folder, "-o", "out.json", "-o", "new.json")
+    assert result.exit_code not in (0, 1)
+    assert [path.name for path in Path().iterdir()] == ["out.json"]
+    assert Path("out.json").read_text() == "an older run"
+
+
+def test_a_second_output_that_cannot_be_rendered_keeps_the_first_from_being_written(
+    sample: Path, reference_folder: Path, run_cli: RunCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from equity_audit.reports import json as writer
+
+    calls = []
+
+    def render(report: object) -> bytes:
+        calls.append(report)
+        if len(calls) == 2:
+            raise RuntimeError
+        return b"{}"
+
+    monkeypatch.setattr(writer, "render", render)
+    assert run_cli("check", sample, "--reference", reference_folder, "-o", "a.json", "-o", "b.json").exit_code == 4
+    assert list(Path().iterdir()) == []
+
+
+def test_the_quiet_and_verbose_forms_agree_on_the_last_line(
+    sample: Path, reference_folder: Path, run_cli: RunCli
+) -> None:
+    plain, quiet, verbose = (
+        run_cli("check", sample, "--reference", reference_folder, *o) for o in ([], ["-q"], ["-v"])
+    )
+    assert plain.last_line == quiet.last_line == verbose.last_line == quiet.stdout.strip()
+    assert "passed" in verbose.stdout.partition("Rules that failed")[2]
+
+
+def test_colour_is_used_only_where_asked_for(sample: Path, reference_folder: Path, run_cli: RunCli) -> None:
+    plain = run_cli("check", sample, "--reference", reference_folder)
+    coloured = run_cli("check", sample, "--reference", reference_folder, "--color", "always")
+    assert "\x1b" not in plain.stdout
+    assert "\x1b" in coloured.stdout
+
+
+def test_neither_the_file_name_nor_its_folder_is_in_the_output(
+    sample: Path, tmp_path: Path, reference_folder: Path, run_cli: RunCli
+) -> None:
+    path = tmp_path / "Mrs Example 9434765919.csv"
+    path.write_bytes(sample.read_bytes())
+    result = run_cli("check", path, "--reference", reference_folder, "-o", "out.json", "--format", "json")
+    assert "Example" not in result.stdout + result.stderr
+    assert "9434765919" not in result.stdout + result.stderr
+    labelled = run_cli("check", path, "--reference", reference_folder, "--label", "Ward 7")
+    assert "Ward 7: " in labelled.stdout
+
+
+def test_the_golden_text_is_named_in_the_repository() -> None:
+    assert (REPOSITORY / "tests" / "cli" / "golden" / "admitted_care.txt").is_file()
