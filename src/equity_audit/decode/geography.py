@@ -1,32 +1,66 @@
 """Location fields → link class, route, decile and quintile: exactly one class for every record.
 
 Source: `rules.md` (Link class). A place that ends the search comes first; then the routes in order: LSOA of the
-edition's vintage, supplied rank, decile, quintile. Where none links, the first reason met, LSOA before postcode.
+edition's vintage, LSOA through the official lookup, postcode, supplied rank, decile, quintile. Where none links, the
+first reason met, LSOA before postcode.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from equity_audit.decode.labels import QUINTILES
-from equity_audit.decode.places import by_distinct, lsoa_form, postcode_form, supplied_value, tidy
-from equity_audit.fields import LSOA_FIELDS
+from equity_audit.decode.lsoas import read_lsoas
+from equity_audit.decode.places import by_distinct, tidy
+from equity_audit.decode.postcodes import agreement, read_postcodes
+from equity_audit.decode.supplied import read_supplied
+from equity_audit.decode.vintage import VintageVerdict, judge_vintage, known_vintages
 from equity_audit.model import Dictionary
 from equity_audit.reference.imd import ImdTable
+from equity_audit.reference.lookup import LsoaLookup
 
 LINK_CLASSES = (
     "linked", "no_location", "withheld", "no_fixed_abode", "address_unknown", "overseas", "outside_england",
     "malformed", "postcode_not_found", "lsoa_not_found", "wrong_vintage", "no_reference",
 )  # fmt: skip
 ROUTES = ("lsoa", "bridged", "postcode", "supplied")
+# What a cube carries of a link: the route where there is one, else the reason.
+LINK_STATES = (*ROUTES, *LINK_CLASSES[1:])
 IDENTITY_BLANK = "identity_blank"
-_VINTAGE = {"lsoa_2001": "2001", "lsoa_2011": "2011", "lsoa_2021": "2021"}
 
 
-def decode_geography(tally: pd.DataFrame, edition: ImdTable | None, other: tuple[ImdTable, ...] = ()) -> Dictionary:
+@dataclass(frozen=True, kw_only=True)
+class Geography:
+    """The dictionary of a geography tally, and what was found of its LSOA codes as a whole."""
+
+    dictionary: Dictionary
+    vintage: VintageVerdict | None
+
+
+def decode_geography(
+    tally: pd.DataFrame,
+    edition: ImdTable | None,
+    other: tuple[ImdTable, ...] = (),
+    *,
+    lookup: LsoaLookup | None = None,
+    directory: pd.DataFrame | None = None,
+) -> Dictionary:
+    """Give each distinct combination of location values its meaning; see `locate`."""
+    return locate(tally, edition, other, lookup=lookup, directory=directory).dictionary
+
+
+def locate(
+    tally: pd.DataFrame,
+    edition: ImdTable | None,
+    other: tuple[ImdTable, ...] = (),
+    *,
+    lookup: LsoaLookup | None = None,
+    directory: pd.DataFrame | None = None,
+) -> Geography:
     """Give each distinct combination of location values its meaning.
 
     Parameters
@@ -38,132 +72,102 @@ def decode_geography(tally: pd.DataFrame, edition: ImdTable | None, other: tuple
         The IMD table to look up in, or None.
     other
         Further installed IMD tables: their lists tell codes of another vintage from codes of none.
+    lookup
+        The official LSOA lookup, where it is installed.
+    directory
+        Directory entries by compact postcode; None where no directory is installed.
 
     Returns
     -------
-        ``link_class``, ``route``, ``decile`` and ``quintile`` (numbers, 1 = most deprived, NaN where not linked) and
-        the columns that the deprivation rules are judged on; ``quintile_code`` (position in `QUINTILES`) for the cube.
+        ``link_class``, ``route``, ``sub_reason``, ``area``, ``decile`` and ``quintile`` (numbers, 1 = most deprived, NaN
+        where not linked) and the columns that the deprivation rules are judged on; ``quintile_code`` (position in
+        `QUINTILES`) and ``link_code`` (position in `LINK_STATES`) for the cube.
     """
-    index = tally.index
-    lsoa = _read_lsoas(tally, edition, other)
-    forms = by_distinct(tally["postcode"], lambda raw: postcode_form(tidy(raw))) if "postcode" in tally else None
-    postcode = pd.DataFrame(
-        list(forms) if forms is not None else [("missing", "", "")] * len(tally),
-        columns=["form", "class", "nation"], index=index,
-    )
-    supplied = _read_supplied(tally, edition)
+    known = known_vintages(edition, other, lookup) if edition else None
+    verdict = judge_vintage(tally, known) if known else None
+    lsoa = read_lsoas(tally, known, contradicted=verdict is not None and verdict.contradicts)
+    postcode = read_postcodes(tally, known, directory)
+    supplied = read_supplied(tally, edition)
 
-    ended = pd.Series("", index=index, dtype=object)
-    ended[postcode["form"] == "pseudo"] = postcode["class"]
+    ended = pd.Series("", index=tally.index, dtype=object)
+    ended[postcode["class"] != ""] = postcode["class"]
     ended[lsoa["outside"]] = "outside_england"
 
-    by_lsoa = (ended == "") & lsoa["decile"].notna()
-    by_supplied = (ended == "") & ~by_lsoa & supplied["quintile"].notna()
-    link_class = ended.where(ended != "", _reasons(lsoa, postcode, supplied))
-    link_class[_withheld(tally, postcode) & (ended == "")] = "withheld"
-    link_class[by_lsoa | by_supplied] = "linked"
+    searched = ended == ""
+    by_lsoa = searched & (lsoa["area"] != "")
+    by_postcode = searched & ~by_lsoa & (postcode["area"] != "")
+    by_supplied = searched & ~by_lsoa & ~by_postcode & supplied["quintile"].notna()
+    linked = by_lsoa | by_postcode | by_supplied
+    area = lsoa["area"].where(lsoa["area"] != "", postcode["area"])
+    looked_up = _values(area, edition)
 
-    decile = lsoa["decile"].where(by_lsoa, supplied["decile"].where(by_supplied))
-    quintile = lsoa["quintile"].where(by_lsoa, supplied["quintile"].where(by_supplied))
+    reason, sub_reason = _reasons(lsoa, postcode, supplied)
+    link_class = ended.where(~searched, reason)
+    link_class[_withheld(tally, postcode) & searched] = "withheld"
+    link_class[linked] = "linked"
+    route = pd.Series(
+        np.select([by_lsoa, by_postcode, by_supplied], [lsoa["via"], "postcode", "supplied"], ""), tally.index
+    )
+    quintile = looked_up["quintile"].where(by_lsoa | by_postcode, supplied["quintile"].where(by_supplied))
+    told_apart = link_class.isin(reason.unique()) & (link_class == reason)
     frame = tally.assign(
         link_class=link_class,
-        route=np.select([by_lsoa, by_supplied], ["lsoa", "supplied"], default=""),
-        decile=decile,
+        route=route.astype(object),
+        sub_reason=sub_reason.where(told_apart, "").astype(object),
+        area=area.where(by_lsoa | by_postcode, ""),
+        decile=looked_up["decile"].where(by_lsoa | by_postcode, supplied["decile"].where(by_supplied)),
         quintile=quintile,
         quintile_code=(quintile.fillna(len(QUINTILES)) - 1).astype("int8"),
+        link_code=route.where(linked, link_class).map({name: at for at, name in enumerate(LINK_STATES)}).astype("int8"),
         nation=lsoa["nation"].where(lsoa["outside"], postcode["nation"]),
         postcode_form=postcode["form"],
+        directory_lookup=postcode["lookup"],
+        postcode_ended=postcode["ended"],
         lsoa_form=lsoa["form"],
         lsoa_lookup=lsoa["lookup"],
+        lsoa_postcode_agreement=agreement(lsoa, postcode),
+        any_location=_any_location(tally, lsoa, postcode, supplied),
         imd_label_form=supplied["form"],
         supplied_decile=supplied["stated_decile"],
         supplied_quintile=supplied["stated_quintile"],
-        looked_up_decile=lsoa["decile"],
-        looked_up_quintile=lsoa["quintile"],
-        supplied_agreement=_agreement(supplied, lsoa),
+        looked_up_decile=looked_up["decile"],
+        looked_up_quintile=looked_up["quintile"],
+        supplied_agreement=_agreement(supplied, _values(lsoa["area"], edition)),
     )
-    keys = tuple(name for name in tally if name not in ("records", "patients"))
-    return Dictionary(subject="geography", keys=keys, frame=frame)
+    keys = tuple(str(name) for name in tally if name not in ("records", "patients"))
+    return Geography(dictionary=Dictionary(subject="geography", keys=keys, frame=frame), vintage=verdict)
 
 
-def _read_lsoas(tally: pd.DataFrame, edition: ImdTable | None, other: tuple[ImdTable, ...]) -> pd.DataFrame:
-    """What the LSOA columns say together: the first that links, else the first reason among those filled."""
-    result = pd.DataFrame(
-        {"form": "missing", "lookup": "not_applicable", "outside": False, "nation": "", "decile": np.nan, "quintile": np.nan},
-        index=tally.index,
-    ).astype({"form": object, "lookup": object, "nation": object})
-    # The columns of the edition's own vintage speak first; plain `lsoa` is proved code by code.
-    own = edition.vintage if edition else None
-    columns = sorted((name for name in LSOA_FIELDS if name in tally), key=lambda name: _VINTAGE.get(name, own) != own)
-    elsewhere = pd.Index(np.concatenate([table.frame.index for table in other])) if other else pd.Index([])
-    for name in columns:
-        code = by_distinct(tally[name], tidy)
-        read = pd.DataFrame(list(by_distinct(code, lsoa_form)), columns=["form", "nation"], index=tally.index)
-        declared = _VINTAGE.get(name)
-        lookup = pd.Series("not_applicable", index=tally.index, dtype=object)
-        english = read["form"] == "england"
-        decile = quintile = pd.Series(np.nan, index=tally.index)
-        if edition is None:
-            lookup[english] = "no_reference"
-        elif declared is not None and declared != edition.vintage:
-            lookup[english] = "other_vintage"
-        else:
-            found = code.isin(edition.frame.index)
-            lookup[english] = np.select(
-                [found[english], code[english].isin(elsewhere)], ["listed", "other_vintage"], "not_listed"
-            )
-            decile = code.map(edition.frame["decile"]).where(found).astype("float64")
-            quintile = code.map(edition.frame["quintile"]).where(found).astype("float64")
-        # A later column speaks only where none before it was filled, or where it links and none before did.
-        speaks = (result["form"] == "missing") | (result["decile"].isna() & decile.notna() & ~result["outside"])
-        speaks &= read["form"] != "missing"
-        result.loc[speaks, "form"] = read["form"]
-        result.loc[speaks, "lookup"] = lookup
-        result.loc[speaks, "decile"] = decile
-        result.loc[speaks, "quintile"] = quintile
-        outside = read["form"] == "outside_england"
-        result.loc[outside & ~result["outside"], "nation"] = read["nation"]
-        result["outside"] |= outside
-    return result
+def _values(area: pd.Series[Any], edition: ImdTable | None) -> pd.DataFrame:
+    """Decile and quintile of areas; NaN where there is none."""
+    if edition is None:
+        return pd.DataFrame({"decile": np.nan, "quintile": np.nan}, index=area.index)
+    found = edition.frame[["decile", "quintile"]].reindex(area)
+    return found.set_axis(area.index).astype("float64")
 
 
-def _read_supplied(tally: pd.DataFrame, edition: ImdTable | None) -> pd.DataFrame:
-    """Supplied rank, decile, quintile: read, turned into decile and quintile; rank only with an edition to size it."""
-    blank = dict.fromkeys(("decile", "quintile", "stated_decile", "stated_quintile"), np.nan)
-    result = pd.DataFrame({"form": "missing", **blank}, index=tally.index).astype({"form": object})
-    for name, scale in (("imd_quintile", "quintile"), ("imd_decile", "decile"), ("imd_rank", "rank")):
-        if name not in tally or (scale == "rank" and edition is None):
-            continue
-        value = by_distinct(tally[name], lambda raw, scale=scale: supplied_value(raw, scale))
-        filled = value.map(lambda item: isinstance(item, float)).astype(bool)  # NaN: filled, but not readable
-        number = pd.to_numeric(value, errors="coerce").astype("float64")
-        if scale == "rank":
-            assert edition is not None
-            number = number.where(number <= edition.areas)
-            decile, quintile = -(-10 * number // edition.areas), -(-5 * number // edition.areas)
-        elif scale == "decile":
-            decile, quintile = number, (number + 1) // 2
-        else:
-            decile, quintile = number * np.nan, number
-        if scale != "rank":
-            unread = filled & number.isna()
-            result.loc[filled & (result["form"] == "missing"), "form"] = "read"
-            result.loc[unread, "form"] = "unreadable"
-            result[f"stated_{scale}"] = number
-        read = number.notna()
-        result.loc[read & decile.notna(), "decile"] = decile
-        result.loc[read, "quintile"] = quintile
-    return result
-
-
-def _reasons(lsoa: pd.DataFrame, postcode: pd.DataFrame, supplied: pd.DataFrame) -> pd.Series[Any]:
-    """Why a record does not link: the first reason met, LSOA before postcode before supplied."""
+def _reasons(
+    lsoa: pd.DataFrame, postcode: pd.DataFrame, supplied: pd.DataFrame
+) -> tuple[pd.Series[Any], pd.Series[Any]]:
+    """Why a record does not link: the first reason met, LSOA before postcode before supplied; and what is behind it."""
     by_lookup = {"not_listed": "lsoa_not_found", "other_vintage": "wrong_vintage", "no_reference": "no_reference"}
     reason = lsoa["lookup"].map(by_lookup)
-    reason = reason.mask(lsoa["form"] == "malformed", "malformed")
-    by_postcode = postcode["form"].map({"malformed": "malformed", "well_formed": "no_reference"})
+    reason = reason.mask(lsoa["form"] == "malformed", "malformed").mask(lsoa["denied"], "wrong_vintage")
+    by_postcode = postcode["reason"].replace("", None)
     by_supplied = supplied["form"].map({"unreadable": "malformed"})
-    return reason.fillna(by_postcode).fillna(by_supplied).fillna("no_location").astype(object)
+    sub_reason = lsoa["sub_reason"].where(reason.notna(), postcode["sub_reason"])
+    sub_reason = sub_reason.mask(reason.isna() & by_postcode.isna() & by_supplied.notna(), "unreadable IMD value")
+    reason = reason.fillna(by_postcode).fillna(by_supplied).fillna("no_location").astype(object)
+    return reason, sub_reason
+
+
+def _any_location(
+    tally: pd.DataFrame, lsoa: pd.DataFrame, postcode: pd.DataFrame, supplied: pd.DataFrame
+) -> pd.Series[Any]:
+    filled = (lsoa["form"] != "missing") | (postcode["form"] != "missing") | (supplied["form"] != "missing")
+    if "imd_rank" in tally:
+        filled |= by_distinct(tally["imd_rank"], tidy) != ""
+    return filled.map({True: "yes", False: "no"}).astype(object)
 
 
 def _withheld(tally: pd.DataFrame, postcode: pd.DataFrame) -> pd.Series[bool]:
@@ -175,10 +179,10 @@ def _withheld(tally: pd.DataFrame, postcode: pd.DataFrame) -> pd.Series[bool]:
     return withheld
 
 
-def _agreement(supplied: pd.DataFrame, lsoa: pd.DataFrame) -> pd.Series[Any]:
+def _agreement(supplied: pd.DataFrame, looked_up: pd.DataFrame) -> pd.Series[Any]:
     stated_decile, stated_quintile = supplied["stated_decile"], supplied["stated_quintile"]
-    same_decile = stated_decile.isna() | (stated_decile == lsoa["decile"])
-    same_quintile = stated_quintile.isna() | (stated_quintile == lsoa["quintile"])
-    both = (stated_decile.notna() | stated_quintile.notna()) & lsoa["quintile"].notna()
+    same_decile = stated_decile.isna() | (stated_decile == looked_up["decile"])
+    same_quintile = stated_quintile.isna() | (stated_quintile == looked_up["quintile"])
+    both = (stated_decile.notna() | stated_quintile.notna()) & looked_up["quintile"].notna()
     agreement = (same_decile & same_quintile).map({True: "agrees", False: "differs"})
     return agreement.where(both, "not_comparable").astype(object)
