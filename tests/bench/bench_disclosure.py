@@ -32,10 +32,8 @@ def run(shape, seed, linked=False):
     frame, dimensions = made_up(shape, seed, mean=60)
     sums = grouped(frame, dimensions)
     began = time.perf_counter()
-    if linked:
-        result = suppress_system(frame.assign(cell=range(len(frame))), sums)
-    else:
-        result = suppress(frame, dimensions)
+    named = frame.assign(cell=range(len(frame)))
+    result = suppress_system(named, sums) if linked else suppress(frame, dimensions)
     protected = time.perf_counter()
     cells = result.assign(
         cell=range(len(result)),

@@ -14,9 +14,10 @@ import pandas as pd
 from scipy import sparse
 
 from equity_audit.disclosure.cells import Relation, relation_matrix
+from equity_audit.disclosure.facts import CLOSE, Facts, tighten
 from equity_audit.disclosure.profiles import Profile
 from equity_audit.disclosure.quick import COMPLEMENT_VALUES
-from equity_audit.disclosure.reader import CAP, CLOSE, Facts, Reader, tighten
+from equity_audit.disclosure.reader import CAP, Reader
 from equity_audit.errors import UsageError
 
 PAIRS = 2_000_000  # most numerators times denominators that are tried one by one

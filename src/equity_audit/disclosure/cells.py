@@ -122,7 +122,7 @@ def table_system(frame: pd.DataFrame, dimensions: Sequence[str], total: str) -> 
         matrix,
         published,
         fixed,
-        np.array(guarded),
+        np.array(guarded, dtype=bool),
         _places([*keys, *order], len(cells), total),
     )
 

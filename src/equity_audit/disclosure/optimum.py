@@ -15,7 +15,7 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from equity_audit.disclosure.cells import Array, System
-from equity_audit.disclosure.reader import CLOSE
+from equity_audit.disclosure.facts import CLOSE
 
 LARGEST = 600  # cells; beyond, the quick steps are used
 MOST_DEMANDS = 120  # primary cells times directions still to be protected

@@ -11,7 +11,8 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from equity_audit.disclosure.cells import Array, System
-from equity_audit.disclosure.reader import CLOSE, Facts, Move, Reader
+from equity_audit.disclosure.facts import CLOSE, Facts
+from equity_audit.disclosure.reader import Move, Reader
 from equity_audit.errors import DisclosureError
 
 COMPLEMENT_VALUES = 3  # a complementary cell must not be exact; two values are nearly so
