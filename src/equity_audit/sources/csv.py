@@ -43,9 +43,7 @@ def open_source(path: Path, workspace: Path) -> Source:
     strict = StrictReader(checked.path, delimiter, len(header))
     plain = None
     if len(header) <= WIDEST_PLAIN and (literal := _taken_literally(checked.path, workspace)):
-        plain = PlainText(
-            path=literal, delimiter=delimiter, width=len(header), records=checked.records, intake=intake
-        )
+        plain = PlainText(path=literal, delimiter=delimiter, width=len(header), records=checked.records, intake=intake)
     return Source(
         header=header,
         sample=tuple(tuple(row) for row in islice(StrictReader(checked.path, delimiter, len(header)), SAMPLE_RECORDS)),
@@ -90,7 +88,9 @@ def _receipt(intake: Intake, reader: StrictReader, held: int, lines: int) -> Int
             "Nothing was written. Please report this, with the kind of program that exported the file."
         )
     found = [*intake.rejections, *account.rejections()]
-    together = [[each for each in found if each.reason == reason] for reason in dict.fromkeys(each.reason for each in found)]
+    together = [
+        [each for each in found if each.reason == reason] for reason in dict.fromkeys(each.reason for each in found)
+    ]
     rejections = tuple(
         same[0] if len(same) == 1 else replace(same[0], records=sum(each.records for each in same)) for same in together
     )

@@ -44,7 +44,9 @@ def open_source(path: Path, workspace: Path) -> Source:
 def _refuse_bomb(file: pq.ParquetFile, size: int) -> None:
     swollen = sum(file.metadata.row_group(number).total_byte_size for number in range(file.metadata.num_row_groups))
     records = file.metadata.num_rows
-    if swollen > max(RATIO_APPLIES_ABOVE, LARGEST_RATIO * size) or (records > MANY_RECORDS and records > RECORDS_A_BYTE * size):
+    if swollen > max(RATIO_APPLIES_ABOVE, LARGEST_RATIO * size) or (
+        records > MANY_RECORDS and records > RECORDS_A_BYTE * size
+    ):
         raise DataError(
             "The Parquet file holds far more than its size allows for, as no real extract does. Look at how it was made, "
             "or export it as CSV."

@@ -1,0 +1,144 @@
+"""The result document keeps its contract: its schema, its markers, and figures that add up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from conftest import SAMPLES, RunCli, run_here
+
+SCHEMA = json.loads((SAMPLES.parent / "src" / "equity_audit" / "reports" / "audit.schema.json").read_text(encoding="utf-8"))
+EXTRACTS = ("admitted_care", "outpatients", "emergency_care", "waiting_list")
+RUNS = [(name, profile) for name in EXTRACTS for profile in ("hes", "none")] + [
+    ("no_location", "none"), ("no_ethnicity", "hes"), ("nothing_installed", "hes"),
+]  # fmt: skip
+# What is a number by contract but need not be known: a rule's tolerance, a measure and its interval.
+OPTIONAL = ("tolerance", "estimate", "lower", "upper", "level", "n")
+COUNTED = ("intake", "rules", "ethnicity", "deprivation", "breakdowns", "outcomes", "shapes")
+TEXTS = ("why_not_judged", "edition", "edition_reason", "vintage", "outcome", "marker", "title", "lines", "first_lines")
+
+
+@cache
+def _document(name: str, profile: str) -> dict[str, Any]:
+    reference: tuple[object, ...] = ("--reference", SAMPLES / "reference")
+    extract, options = SAMPLES / f"{name}.csv", ()
+    if name not in EXTRACTS:
+        extract = SAMPLES / "admitted_care.csv"
+        columns = {"no_location": ("HOMEADD", "LSOA21", "IMD_DECILE"), "no_ethnicity": ("ETHNOS",)}.get(name, ())
+        extract = Path("without.csv")
+        text = (SAMPLES / "admitted_care.csv").read_text()
+        header, _, rest = text.partition("\n")
+        extract.write_text(",".join("OTHER_" + part if part in columns else part for part in header.split(",")) + "\n" + rest)
+        reference = () if name == "nothing_installed" else reference
+    result = run_here("check", extract, *reference, *options, "--disclosure", profile, "--format", "json")
+    assert result.stderr == ""
+    return dict(json.loads(result.stdout))
+
+
+@pytest.fixture(params=RUNS, ids=lambda run: "-".join(run))
+def document(request: pytest.FixtureRequest, run_cli: RunCli) -> dict[str, Any]:
+    return _document(*request.param)
+
+
+def _leaves(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _leaves(item, f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}")
+    elif isinstance(value, list):
+        for position, item in enumerate(value):
+            yield from _leaves(item, f"{pointer}/{position}")
+    else:
+        yield pointer, value
+
+
+def test_the_schema_is_a_schema() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_the_document_keeps_to_the_schema(document: dict[str, Any]) -> None:
+    errors = [f"{error.json_path}: {error.message[:200]}" for error in Draft202012Validator(SCHEMA).iter_errors(document)]
+    assert errors == []
+
+
+def test_the_schema_notices_what_is_missing_or_wrong(run_cli: RunCli) -> None:
+    validator = Draft202012Validator(SCHEMA)
+    sound = _document("admitted_care", "none")
+    for key in SCHEMA["required"]:
+        assert not validator.is_valid({name: value for name, value in sound.items() if name != key}), key
+    broken = json.loads(json.dumps(sound))
+    broken["rules"][0]["outcome"] = "passed"
+    assert not validator.is_valid(broken)
+    broken = json.loads(json.dumps(sound))
+    broken["intake"]["records_read"] = "4,000"
+    assert not validator.is_valid(broken)
+
+
+def test_each_marker_points_at_a_null_and_each_null_number_has_a_marker(document: dict[str, Any]) -> None:
+    leaves = dict(_leaves({key: value for key, value in document.items() if key != "markers"}))
+    markers = document["markers"]
+    assert [pointer for pointer in markers if pointer not in leaves or leaves[pointer] is not None] == []
+    unmarked = [
+        pointer
+        for pointer, value in leaves.items()
+        if value is None
+        and pointer.split("/")[1] in COUNTED
+        and pointer.rpartition("/")[2] not in (*TEXTS, "tolerance")
+        and pointer not in markers
+    ]
+    assert unmarked == []
+
+
+def test_a_hidden_number_is_null_and_never_zero(document: dict[str, Any]) -> None:
+    for table in document["breakdowns"]:
+        for row in table["rows"]:
+            if row["marker"] == "c":
+                assert None in (row["numerator"], row["denominator"], row["value"])
+
+
+def test_classes_add_up_to_records(document: dict[str, Any]) -> None:
+    for part in ("ethnicity", "deprivation"):
+        facts = document[part]
+        if facts:
+            assert sum(number or 0 for number in facts["classes"].values()) == facts["records"]
+
+
+@pytest.mark.parametrize("name", EXTRACTS)
+def test_without_disclosure_control_everything_adds_up_to_the_records_audited(name: str, run_cli: RunCli) -> None:
+    document = _document(name, "none")
+    intake = document["intake"]
+    audited = intake["records_audited"]
+    assert intake["records_read"] == audited + intake["records_rejected"]
+    assert intake["records_rejected"] == sum(each["records"] for each in intake["rejections"])
+    for part in ("ethnicity", "deprivation"):
+        assert sum(document[part]["classes"].values()) == document[part]["records"] == audited
+    assert sum(document["deprivation"]["quintiles"].values()) == document["deprivation"]["classes"]["linked"]
+    for rule in document["rules"]:
+        assert rule["failed"] <= rule["judged"], rule["code"]
+        if rule["unit"] == "records" and rule["code"] != "STR002":
+            assert rule["judged"] + rule["not_judged"] == audited, rule["code"]
+    for table in document["breakdowns"]:
+        if table["unit"] == "records" and table["outcome"] is None:
+            assert sum(row["numerator"] for row in table["rows"]) == audited, table["id"]
+
+
+def test_without_disclosure_control_only_what_does_not_apply_is_marked(run_cli: RunCli) -> None:
+    assert set(_document("admitted_care", "none")["markers"].values()) <= {"z", "x", "u"}
+
+
+def test_an_unsuppressed_document_says_so(run_cli: RunCli) -> None:
+    assert "not for publication" in _document("admitted_care", "none")["run"]["watermark"]
+    assert _document("admitted_care", "hes")["run"]["watermark"] is None
+
+
+def test_no_released_count_is_small(run_cli: RunCli) -> None:
+    document = _document("admitted_care", "hes")
+    for table in document["breakdowns"]:
+        for row in table["rows"]:
+            for number in (row["numerator"], row["denominator"]):
+                assert number is None or number == 0 or number >= 8, table["id"]
