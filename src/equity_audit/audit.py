@@ -14,17 +14,23 @@ import pandas as pd
 from equity_audit import __version__, engine
 from equity_audit.breakdowns import Axis, groupings_for, make_breakdowns
 from equity_audit.datasets import Dataset
+from equity_audit.decode.declared import declare_scheme, read_mapping
 from equity_audit.decode.dimensions import Dimension, age_dimension, label_dimension, month_dimension, sex_dimension
-from equity_audit.decode.ethnicity import GROUPS, decode_ethnicity
-from equity_audit.decode.geography import IDENTITY_BLANK, decode_geography
+from equity_audit.decode.ethnicity import decode_ethnicity
+from equity_audit.decode.geography import IDENTITY_BLANK, LINK_CLASSES, decode_geography
+from equity_audit.decode.grouping import group_labels
 from equity_audit.decode.labels import QUINTILES
 from equity_audit.decode.outcomes import apart_counts, can_be_told, decode_outcome, raw_fields
 from equity_audit.decode.places import tidy
+from equity_audit.ethnic_settings import EthnicSettings
+from equity_audit.ethnic_subjects import examined_subjects
+from equity_audit.examine import Examined, examine, spread_dimensions, spread_groupings, with_link_codes
 from equity_audit.fields import LOCATION_FIELDS
 from equity_audit.model import Audit, Dictionary, Extract, OutcomeFacts, Rule, Run
 from equity_audit.reading import read_extract
 from equity_audit.reference.choose import Choice, choose_edition
 from equity_audit.reference.store import list_entries
+from equity_audit.residual import residual_reference
 from equity_audit.rules import judge, load_rules
 from equity_audit.subjects import subjects_of
 from equity_audit.summaries import deprivation_facts, ethnicity_facts, hints_for, notes_for, shapes_of
@@ -46,6 +52,7 @@ class Request:
     label: str | None = None
     memory_limit: str = "2GB"
     ethnic_grouping: str = "2001"
+    ethnic: EthnicSettings = field(default_factory=EthnicSettings)
     tolerances: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -65,25 +72,36 @@ def run_audit(request: Request) -> Audit:
 
 def audit_extract(extract: Extract, dataset: Dataset, request: Request, started: datetime) -> Audit:
     """Tally, decode, judge and count an extract that an engine holds."""
-    ethnicity, schemes = _ethnicity(extract, request.ethnic_grouping)
+    ethnicity, schemes = _ethnicity(extract, request)
     geography_tally, extract = _tally_geography(extract)
     choice = _choose(extract, geography_tally, request)
     tables = (choice.edition, *choice.others) if choice.edition else ()
     geography = decode_geography(geography_tally, choice.edition, choice.others) if geography_tally is not None else None
+    geography = with_link_codes(geography) if geography else None
     dimensions = _dimensions(extract)
     outcomes = _outcomes(extract, dataset, request.census)
 
-    findings = judge(request.rules, subjects_of(extract, ethnicity, schemes, geography, tables), request.tolerances)
-
-    axes = _axes(ethnicity, geography, dimensions)
+    axes = _axes(ethnicity, geography, dimensions, request.ethnic.groups)
     facts = tuple(fact for fact, _ in outcomes)
-    dictionaries = [*(d for d in (ethnicity, geography) if d), *(d.dictionary for d in dimensions), *(d for _, d in outcomes)]
+    more = spread_dimensions(extract) if ethnicity else []
+    spread = [*axes, *_spread_axes(geography, more)] if ethnicity else []
+    dictionaries = [
+        *(d for d in (ethnicity, geography) if d), *(d.dictionary for d in (*dimensions, *more)), *(d for _, d in outcomes),
+    ]  # fmt: skip
     decoded = {dictionary.subject: _cube_columns(dictionary) for dictionary in dictionaries}
+    names = [fact.name for fact in facts]
     cubes = engine.cube(
-        extract.table, dictionaries, decoded, groupings_for(axes, [fact.name for fact in facts]),
-        varying=("month_code", "site_code", *(fact.name for fact in facts)),
+        extract.table, dictionaries, decoded, [*groupings_for(axes, names), *spread_groupings(spread, facts if spread else ())],
+        varying=("month_code", "site_code", *_SPREAD_ONLY, *names),
     )  # fmt: skip
     everyone = cubes[engine.Grouping(columns=(), patients=True)].iloc[0]
+    examined = _examine(extract, ethnicity, geography, spread, facts, cubes, dimensions, request)
+
+    subjects = subjects_of(extract, ethnicity, schemes, geography, tables)
+    subjects |= examined_subjects(
+        examined, extract.intake.records_audited, int(everyone["patients"]), dated="activity_date" in extract.filled
+    )
+    findings = judge(request.rules, subjects, request.tolerances)
 
     return Audit(
         run=_run(extract, dataset, request, choice, started),
@@ -99,11 +117,36 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
     )
 
 
-def _ethnicity(extract: Extract, grouping: str) -> tuple[Dictionary | None, pd.DataFrame | None]:
+def _ethnicity(extract: Extract, request: Request) -> tuple[Dictionary | None, pd.DataFrame | None]:
     if "ethnicity" not in extract.fields:
         return None, None
     keys = [name for name in ("ethnicity", "site") if name in extract.fields]
-    return decode_ethnicity(engine.tally(extract.table, keys), grouping=grouping)
+    return decode_ethnicity(
+        engine.tally(extract.table, keys), grouping=request.ethnic_grouping, groups=request.ethnic.groups,
+        declared=declare_scheme(request.ethnic.scheme),
+    )  # fmt: skip
+
+
+def _examine(
+    extract: Extract,
+    ethnicity: Dictionary | None,
+    geography: Dictionary | None,
+    axes: list[Axis],
+    outcomes: tuple[OutcomeFacts, ...],
+    cubes: Mapping[engine.Grouping, pd.DataFrame],
+    dimensions: list[Dimension],
+    request: Request,
+) -> Examined | None:
+    if ethnicity is None:
+        return None
+    mapping = request.ethnic.mapping_2021
+    return examine(
+        extract, ethnicity, axes, outcomes, cubes, dimensions=dimensions,
+        patients=int(cubes[engine.Grouping(columns=(), patients=True)].iloc[0]["patients"]),
+        grouping=request.ethnic_grouping,
+        mapping_2021=read_mapping(Path(mapping), "--ethnicity-2021-mapping") if mapping else None,
+        residual=residual_reference(request.ethnic.residual, list_entries(request.reference), geography),
+    )  # fmt: skip
 
 
 def _tally_geography(extract: Extract) -> tuple[pd.DataFrame | None, Extract]:
@@ -154,12 +197,15 @@ def _outcomes(extract: Extract, dataset: Dataset, census: str | None) -> list[tu
     return found
 
 
-def _axes(ethnicity: Dictionary | None, geography: Dictionary | None, dimensions: list[Dimension]) -> list[Axis]:
+def _axes(
+    ethnicity: Dictionary | None, geography: Dictionary | None, dimensions: list[Dimension], groups: int
+) -> list[Axis]:
     axes = []
     if geography:
         axes.append(Axis(name="imd_quintile", column="quintile_code", labels=QUINTILES, show_empty=True, title="IMD quintile"))
     if ethnicity:
-        axes.append(Axis(name="ethnic_group", column="ethnic_group", labels=GROUPS, show_empty=True, title="ethnic group"))
+        labels = group_labels(groups)
+        axes.append(Axis(name="ethnic_group", column="ethnic_group", labels=labels, show_empty=True, title="ethnic group"))
     names = {"sex_code": "sex", "age_code": "age_band", "month_code": "month", "site_code": "site"}
     axes += [
         Axis(name=names[d.name], column=d.name, labels=d.labels, show_empty=False, title=names[d.name].replace("_", " "))
@@ -168,12 +214,27 @@ def _axes(ethnicity: Dictionary | None, geography: Dictionary | None, dimensions
     return axes
 
 
+_SPREAD_ONLY = ("ethnic_class_code", "link_class_code", "specialty_code", "route_code")
+
+
+def _spread_axes(geography: Dictionary | None, dimensions: list[Dimension]) -> list[Axis]:
+    names = {"specialty_code": "specialty", "route_code": "admission_route"}
+    axes = [
+        Axis(name=names[d.name], column=d.name, labels=d.labels, show_empty=False, title=names[d.name].replace("_", " "))
+        for d in dimensions
+    ]
+    if geography:
+        axes.append(Axis(name="link_class", column="link_class_code", labels=LINK_CLASSES, show_empty=False, title="link class"))
+    return axes
+
+
 def _cube_columns(dictionary: Dictionary) -> list[str]:
     wanted = {
-        "ethnicity": "ethnic_group", "geography": "quintile_code", "sex": "sex_code", "age": "age_code",
-        "month": "month_code", "site": "site_code",
+        "ethnicity": ["ethnic_group", "ethnic_class_code"], "geography": ["quintile_code", "link_class_code"],
+        "sex": ["sex_code"], "age": ["age_code"], "month": ["month_code"], "site": ["site_code"],
+        "specialty": ["specialty_code"], "route": ["route_code"],
     }  # fmt: skip
-    return [wanted.get(dictionary.subject, dictionary.subject)]
+    return wanted.get(dictionary.subject, [dictionary.subject])
 
 
 def _run(extract: Extract, dataset: Dataset, request: Request, choice: Choice, started: datetime) -> Run:

@@ -36,7 +36,7 @@ def compare(audit: Audit, truth: dict) -> list[str]:
             {k: v for k, v in truth["deprivation"][key].items() if v},
         )
     for finding in audit.findings:
-        planted = truth["rules"].get(finding.rule.code, {})
+        planted = truth["rules"].get(finding.rule.code) or {}  # none: the truth does not say
         for key in ("judged", "failed", "not_judged"):
             if planted.get(key) is not None and "failed_at_most" not in planted:
                 same(f"{finding.rule.code} {key}", getattr(finding, key), planted[key])
