@@ -14,6 +14,7 @@ def render(report: Report) -> bytes:
     from equity_audit.reports.workbook.package import packed
     from equity_audit.reports.workbook.parts import ChartSheet
     from equity_audit.reports.workbook.plan import plan_workbook
+    from equity_audit.reports.workbook.words import clean
     from equity_audit.reports.workbook.write import add_sheet, header_row, new_workbook
 
     book = new_workbook()
@@ -25,7 +26,7 @@ def render(report: Report) -> bytes:
         first_bar += len(sheet.bars) if isinstance(sheet, ChartSheet) else 0
     book.active = 0
     properties = book.properties
-    properties.title, properties.subject = sheets[0].title, "Ethnicity coding and deprivation linkage"
+    properties.title, properties.subject = clean(sheets[0].title), "Ethnicity coding and deprivation linkage"
     properties.creator = properties.lastModifiedBy = "equity-audit"
     properties.language = "en-GB"
     properties.keywords = "health inequalities, ethnicity, deprivation, data quality, IMD"
@@ -33,7 +34,7 @@ def render(report: Report) -> bytes:
     return packed(
         book,
         {
-            f"xl/drawings/drawing{number}.xml": (chart.title, chart.description)
+            f"xl/drawings/drawing{number}.xml": (clean(chart.title), chart.description)
             for number, chart in enumerate(charts, start=1)
         },
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from equity_audit.model import Cell, Report
 from equity_audit.narrative import percent
 from equity_audit.reports.workbook.parts import ChartBar, ChartSheet, Column, TableSheet, Value
-from equity_audit.reports.workbook.words import titled, watermark_lines
+from equity_audit.reports.workbook.words import clean, titled, watermark_lines
 
 DATA_TAB = "Chart_data"
 
@@ -23,7 +23,7 @@ def chart_sheet(report: Report, source: TableSheet, number: int, finding: str = 
         else:
             share = round(share, 3)
             below, above = max(round(share - lower, 3), 0.0), max(round(upper - share, 3), 0.0)
-            bars.append(ChartBar(label=str(row[0]), share=share, below=below, above=above))
+            bars.append(ChartBar(label=clean(str(row[0])), share=share, below=below, above=above))
     if len(bars) < 2:
         return None
     what = source.columns[at].header.partition(" [note")[0]
@@ -42,8 +42,8 @@ def chart_sheet(report: Report, source: TableSheet, number: int, finding: str = 
         title=source.title.replace(f"Table {number}:", f"Chart {number}:", 1),
         about=tuple(line for line in lines if line),
         bars=tuple(bars),
-        axis_title=what,
-        description=f"Horizontal bar chart with 95% intervals. {what}. {told}. {missing}".strip(),
+        axis_title=clean(what),
+        description=clean(f"Horizontal bar chart with 95% intervals. {what}. {told}. {missing}"),
     )
 
 

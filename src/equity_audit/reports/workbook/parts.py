@@ -84,7 +84,9 @@ class NoteBook:
 def used_markers(rows: Sequence[Sequence[Value]]) -> tuple[str, ...]:
     """The shorthand that a table's cells use, in alphabetical order."""
     cells = [value for row in rows for value in row if isinstance(value, Cell)]
-    low = {"low"} if any(rounds_away(cell.value, "percent") for cell in cells if isinstance(cell.value, float)) else set()
+    low = (
+        {"low"} if any(rounds_away(cell.value, "percent") for cell in cells if isinstance(cell.value, float)) else set()
+    )
     return tuple(sorted({cell.marker for cell in cells if cell.marker} | low))
 
 

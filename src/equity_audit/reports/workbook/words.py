@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from equity_audit.model import Report
@@ -16,10 +17,17 @@ HEADERS = {
     "month": "Month",
     "site": "Site code",
 }
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_LONGEST = 32_767  # characters of a cell
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+
+
+def clean(text: str) -> str:
+    """Text that XML and a cell can hold: no control characters, no space at the ends, never empty, never too long."""
+    return _CONTROL.sub("", text).strip()[:_LONGEST].strip() or "blank"
 
 
 def header_of(dimension: str) -> str:

@@ -8,22 +8,30 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, NamedStyle
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.indexed_list import IndexedList
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table, TableStyleInfo
 
 from equity_audit.model import Cell
 from equity_audit.reports.workbook.draw import add_chart
 from equity_audit.reports.workbook.measure import fold
-from equity_audit.reports.workbook.parts import ChartSheet, Column, Kind, Sheet, TableSheet, TextSheet, Value, rounds_away
-from equity_audit.reports.workbook.words import is_watermark
+from equity_audit.reports.workbook.parts import (
+    ChartSheet,
+    Column,
+    Kind,
+    Sheet,
+    TableSheet,
+    TextSheet,
+    Value,
+    rounds_away,
+)
+from equity_audit.reports.workbook.words import clean, is_watermark
 
 FONT, BODY = "Arial", 12
 LINE = 16.0  # points a line of 12-point Arial takes
 TEXT_WIDTH, LEAST_WIDTH = 110, 90
 PAGE = 523.0  # points of height on a page of landscape A4; a third more still reads well when fitted
-LONGEST = 32_767
 FORMATS: dict[Kind, str] = {"text": "General", "count": "#,##0", "percent": "0.0%", "decimal": "0.0"}
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def new_workbook() -> Workbook:
@@ -32,6 +40,8 @@ def new_workbook() -> Workbook:
     book.remove(book.active)
     normal = book._named_styles["Normal"]
     normal.font = Font(name=FONT, size=BODY)
+    # Column widths and empty cells go by the first font of the list.
+    book._fonts = IndexedList([normal.font])
     for level, size in ((1, 15), (2, 14)):
         style = NamedStyle(f"Heading {level}", builtinId=15 + level, font=Font(name=FONT, size=size, bold=True))
         style.alignment = Alignment(horizontal="left", vertical="center" if level == 1 else "bottom")
@@ -133,7 +143,7 @@ def _lines(texts: tuple[str, ...], width: int) -> list[tuple[str, str]]:
     return [
         (line, "Warning" if is_watermark(text) else "Line")
         for text in texts
-        for line in fold(_clean(text), width, bold=is_watermark(text))
+        for line in fold(clean(text), width, bold=is_watermark(text))
     ]
 
 
@@ -174,13 +184,9 @@ def _fill(cell: Any, column: Column, value: Value) -> None:
 
 def _put(cell: Any, text: str, style: str) -> None:
     """Text as text, whatever it begins with."""
-    cell.value = _clean(text)
+    cell.value = clean(text)
     cell.data_type = "s"
     cell.style = style
-
-
-def _clean(text: str) -> str:
-    return _CONTROL.sub("", text).strip()[:LONGEST] or "blank"
 
 
 def _link(cell: Any) -> None:

@@ -1,0 +1,274 @@
+# ruff: noqa: E501 (the planted faults are pieces of XML)
+"""Our workbooks keep every rule, and the linter notices when a rule is broken: each is broken once, on purpose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+
+from equity_audit.disclosure.profiles import load_profile, profile_from
+from equity_audit.reports.excel import render
+from reports.made_up import exact_figures, made_up_report
+from reports.workbook_book import read_book
+from reports.workbook_lint import RULES, lint
+
+SAMPLE = Path(__file__).parents[2] / "sample_data"
+
+
+@pytest.fixture(scope="module")
+def good() -> bytes:
+    return render(made_up_report())
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        pytest.param(lambda: made_up_report(), id="hes"),
+        pytest.param(lambda: made_up_report("none", "Board of Anytown"), id="none"),
+        pytest.param(lambda: made_up_report(outcome="emergency_admission"), id="not-a-headline"),
+        pytest.param(lambda: made_up_report(patients=False), id="no-patient-key"),
+        pytest.param(lambda: made_up_report(label="=HYPERLINK(1)\x07 " + "long words " * 30), id="hostile-label"),
+    ],
+)
+def test_no_rule_is_broken(report: Callable):
+    made = report()
+    assert lint(render(made), again=render(made)) == set()
+
+
+def test_no_exact_count_is_in_the_package(good: bytes):
+    assert lint(good, forbidden=exact_figures()) == set()
+
+
+def test_no_hidden_count_is_in_the_package():
+    # Hidden counts of four digits can be searched for: 2,347 and below are hidden here.
+    profile = profile_from({"name": "wide", "primary": [1, 2347], "round_to": 5})
+    hidden = frozenset({"2347", "2183", "1999", "1871", "1613", "2003", "1907", "1801", "1703", "1409", "1009"})
+    content = render(made_up_report(profile))
+    assert lint(content, forbidden=hidden) == set()
+    assert not any(sheet.charts for sheet in read_book(content).sheets if sheet.name == "Chart_1")
+
+
+@pytest.mark.parametrize("name", ["admitted_care", "emergency_care", "outpatients", "waiting_list"])
+def test_the_samples_keep_the_rules(name: str):
+    from equity_audit.audit import Request, run_audit
+    from equity_audit.disclosure.protect import protect
+
+    extract = SAMPLE / f"{name}.csv"
+    if not extract.exists():
+        pytest.skip("no sample extracts here")
+    audit = run_audit(Request(extract=extract, reference=SAMPLE / "reference"))
+    for profile, internal in (("hes", None), ("none", "Board of Anytown")):
+        assert lint(render(protect(audit, load_profile(profile), internal))) == set()
+
+
+def test_an_unsuppressed_workbook_says_so_on_every_sheet():
+    for sheet in read_book(render(made_up_report("none", "Board of Anytown"))).sheets:
+        lines = [cell.text for (_, column), cell in sheet.cells.items() if column == 1]
+        assert "For Board of Anytown: contains unsuppressed counts, not for publication." in lines, sheet.name
+
+
+def test_a_suppressed_workbook_has_no_watermark(good: bytes):
+    assert b"not for publication" not in b"".join(read_book(good).parts.values())
+
+
+def test_text_that_looks_like_a_formula_stays_text(good: bytes):
+    book = read_book(good)
+    cells = [cell for sheet in book.sheets for cell in sheet.cells.values() if cell.text in ("=1+1", "-other", "+AA")]
+    assert {cell.text for cell in cells} == {"=1+1", "-other", "+AA"}
+    assert all(cell.kind == "inlineStr" and not cell.formula for cell in cells)
+
+
+def test_groups_left_out_of_a_chart_are_named(good: bytes):
+    book = read_book(good)
+    chart = next(sheet for sheet in book.sheets if sheet.name == "Chart_22")
+    assert any("Left out" in cell.text and "Other" in cell.text for cell in chart.cells.values())
+    data = next(sheet for sheet in book.sheets if sheet.name == "Chart_data")
+    assert "Other" not in [data.text(row, 2) for row in range(1, data.last_row + 1) if data.text(row) == "Chart_22"]
+
+
+def test_charts_draw_what_the_cells_hold(good: bytes):
+    book = read_book(good)
+    data = next(sheet for sheet in book.sheets if sheet.name == "Chart_data")
+    found = 0
+    for name, content in book.parts.items():
+        if name.startswith("xl/charts/"):
+            for letter, first, last, cache in re.findall(
+                r"<f>'Chart_data'!\$([A-E])\$(\d+):\$[A-E]\$(\d+)</f><(?:num|str)Cache>(.*?)</(?:num|str)Cache>",
+                content.decode(),
+            ):
+                cells = [data.text(row, ord(letter) - 64) for row in range(int(first), int(last) + 1)]
+                assert re.findall(r"<v>([^<]*)</v>", cache) == cells
+                found += 1
+    assert found == 4 * 4
+
+
+# --- Each rule, broken on purpose -----------------------------------------------------------------------------
+
+
+def _parts(content: bytes) -> dict[str, bytes]:
+    with ZipFile(BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _zip(parts: dict[str, bytes]) -> bytes:
+    out = BytesIO()
+    with ZipFile(out, "w", ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def _path(parts: dict[str, bytes], tab: str) -> str:
+    ident = re.search(rf'<sheet name="{tab}"[^>]*r:id="(\w+)"', parts["xl/workbook.xml"].decode())[1]
+    relations = parts["xl/_rels/workbook.xml.rels"].decode()
+    entry = next(e for e in re.findall(r"<Relationship [^>]*>", relations) if f'Id="{ident}"' in e)
+    return re.search(r'Target="/?([^"]*)"', entry)[1]
+
+
+def change(where: str, old: str, new: str, count: int = 1):
+    """A change to one part; ``where`` is a part name or the name of a tab."""
+
+    def apply(parts: dict[str, bytes]) -> None:
+        name = where if "/" in where else _path(parts, where)
+        text, done = re.subn(old, new, parts[name].decode(), count=count, flags=re.S)
+        assert done, f"nothing to break: {old}"
+        parts[name] = text.encode()
+
+    return apply
+
+
+def _table_part(tab: str, old: str, new: str):
+    def apply(parts: dict[str, bytes]) -> None:
+        path = _path(parts, tab)
+        folder, name = path.rsplit("/", 1)
+        table = re.search(r'Target="/?(xl/tables/[^"]*)"', parts[f"{folder}/_rels/{name}.rels"].decode())[1]
+        change(table, old, new)(parts)
+
+    return apply
+
+
+def both(*changes):
+    def apply(parts: dict[str, bytes]) -> None:
+        for one in changes:
+            one(parts)
+
+    return apply
+
+
+def cell(reference: str, text: str, tab: str = "Table_1"):
+    """Put another text into a text cell."""
+    return change(tab, rf'(<c r="{reference}" s="\d+" t="inlineStr"><is><t>)[^<]*', rf"\g<1>{text}")
+
+
+def style(old: str, new: str):
+    return change("xl/styles.xml", old, new)
+
+
+def _add_part(name: str, content: bytes = b"x"):
+    return lambda parts: parts.update({name: content})
+
+
+def _relate(tab: str, kind: str, target: str):
+    def apply(parts: dict[str, bytes]) -> None:
+        folder, name = _path(parts, tab).rsplit("/", 1)
+        related = f'<Relationship Type="http://x/{kind}" Target="/{target}" Id="rId99"/></Relationships>'
+        change(f"{folder}/_rels/{name}.rels", "</Relationships>", related)(parts)
+
+    return apply
+
+
+def _second_table(parts: dict[str, bytes]) -> None:
+    first = next(
+        p for p in parts if p.startswith("xl/tables/") and b'displayName="Records_by_imd_quintile"' in parts[p]
+    )
+    parts["xl/tables/table99.xml"] = parts[first].replace(b"Records_by_imd_quintile", b"Another")
+    _relate("Table_1", "table", "xl/tables/table99.xml")(parts)
+
+
+def _empty_sheet(parts: dict[str, bytes]) -> None:
+    change("Method", r"<sheetData>.*</sheetData>", "<sheetData />")(parts)
+
+
+PLANTED = {
+    "NO-MERGE": change("Table_1", "</sheetData>", '</sheetData><mergeCells count="1"><mergeCell ref="A1:B1"/></mergeCells>'),
+    "TABLE-MARKED": lambda parts: change(
+        (lambda p: f"{p.rsplit('/', 1)[0]}/_rels/{p.rsplit('/', 1)[1]}.rels")(_path(parts, "Table_2")), r"<Relationship [^>]*/tables/[^>]*>", ""
+    )(parts),
+    "TABLE-NAME": _table_part("Table_1", r'displayName="[^"]*"', 'displayName="Table1"'),
+    "NO-FILTER": _table_part("Table_1", "<tableColumns", '<autoFilter ref="A4:F10"/><tableColumns'),
+    "HEADERS": _table_part("Table_1", r'name="Share of records \(%\)"', 'name="Share"'),
+    "NO-BLANK-CELL": change("Table_1", r'<c r="B6"[^>]*><v>\d+</v></c>', ""),
+    "NO-BLANK-ROW/COL": change("Table_1", r'<row r="6".*?</row>', ""),
+    "WRAP": change("Table_1", r'<row r="5" ht="[\d.]+"', '<row r="5" ht="15"'),
+    "WIDTH": change("Table_9", r'<col width="20" customWidth="1" min="1"', '<col width="150" customWidth="1" min="1"'),
+    "FREEZE-TOLD": change("Table_1", "<selection", '<pane ySplit="4" state="frozen"/><selection'),
+    "NO-HIDDEN": change("xl/workbook.xml", 'name="Notes" sheetId="(\\d+)" state="visible"', r'name="Notes" sheetId="\1" state="veryHidden"'),
+    "NOTE-FORM": cell("A3", "How many records [Note one], and their share.", "Table_1"),
+    "NOTE-PLACE": cell("C7", "[note 1]", "Table_6"),
+    "NOTE-LISTED": cell("A3", "How many records [note 99].", "Table_1"),
+    "NOTES-TOLD": cell("A2", "This worksheet contains one table.", "Table_1"),
+    "SHORTHAND-SET": cell("A3", "Some are [q] here.", "Table_1"),
+    "SHORTHAND-TOLD": cell("A4", "Shorthand is used.", "Table_1"),
+    "NO-NA": cell("A6", "N/A", "Table_1"),
+    "TRUE-ZERO": change("Table_1", r'(<c r="C6"[^>]*><v>)[\d.]+', r"\g<1>0.0001"),
+    "A1-TITLE": cell("A1", "Table 1", "Table_1"),
+    "A1-HEADING": style('name="Heading 1" xfId="(\\d+)" builtinId="16"', r'name="Title" xfId="\1"'),
+    "A2-DESCRIBES": cell("A2", "One table. Notes are listed on the Notes worksheet.", "Table_1"),
+    "NOTHING-BELOW": change("Table_9", "</sheetData>", '<row r="60" ht="30"><c r="A60" s="7" t="inlineStr"><is><t>Source</t></is></c></row></sheetData>'),
+    "CHART-ALT": change("xl/drawings/drawing1.xml", r'descr="[^"]*"', 'descr="Picture"'),
+    "CHART-TEXT": cell("A2", "This worksheet contains one chart.", "Chart_1"),
+    "NO-BLANK-SHEET": _empty_sheet,
+    "COVER-FIELDS": change("Cover", "Contact: ", "Ask "),
+    "FONT": style('<name val="Arial" */>', '<name val="Times New Roman"/>'),
+    "NO-ITALIC": style('(<font><name val="Arial" */>)', r"\1<i/>"),
+    "AUTO-COLOUR": style('rgb="FF0000FF"', 'rgb="FF0000AA"'),
+    "LINKS": change("Contents", "'Table_3'!A1", "'Table_3'!B7"),
+    "NO-HEADER-FOOTER": change("Table_1", "(<pageSetup[^>]*/>)", r"\1<headerFooter><oddHeader>Secret</oddHeader></headerFooter>"),
+    "NO-EXTERNAL": _add_part("xl/vbaProject.bin"),
+    "DOC-PROPERTIES": change("docProps/core.xml", "en-GB", "en-US"),
+    "OPEN-FIRST": change("xl/workbook.xml", 'activeTab="0"', 'activeTab="3"'),
+    "NO-PAD-SPACE": cell("A6", "2 ", "Table_1"),
+    "CODES-APART": cell("A6", "A: Irish", "Table_10"),
+    "INJECT": change("Table_9", r'<c r="A(\d+)" s="(\d+)" t="inlineStr"><is><t>=1\+1</t></is></c>', r'<c r="A\1" s="\2" t="str"><f>1+1</f><v>two</v></c>'),
+    "NO-PERSON": cell("A3", "See record 943 476 5919.", "Table_1"),
+    "LEAK": change("docProps/core.xml", "health inequalities", "health inequalities 2347"),
+    "ALIGN": style('(<alignment horizontal=)"right"( vertical="top" wrapText="1" */></xf></cellXfs>)', r'\1"left"\2'),
+    "CI-COLUMNS": both(
+        _table_part("Table_1", r'name="Upper limit \(%\) \[note 3\]"', 'name="High (%) [note 3]"'), cell("E5", "High (%) [note 3]", "Table_1")
+    ),
+    "TAB-NAME": both(
+        change("xl/workbook.xml", 'name="Chart_data"', 'name="Chart data"'),
+        change("Contents", "location=\"'Chart_data'!A1", "location=\"'Chart data'!A1"),
+    ),
+    "ONE-TABLE": _second_table,
+    "TABLE-LEFT": both(_table_part("Table_1", 'ref="A', 'ref="B'), _table_part("Table_1", r'<tableColumn id="1" name="[^"]*" */>', "")),
+    "NO-BORDER": style(r"<border */></borders>", '<border><left style="thin"/></border></borders>'),
+    "NO-FILL": style(r'<patternFill */>|<patternFill patternType="none" */>', '<patternFill patternType="solid"/>'),
+    "HORIZONTAL": style('(<cellXfs.*?<alignment )', r'\1textRotation="90" '),
+    "NOT-COLOUR-ONLY": cell("A6", "3", "Contents"),
+    "PRECISION": change("Table_1", r'(<c r="B7" s=")\d+(".*?<c r="C7" s=")(\d+)', r"\g<1>\3\2\3"),
+    "CHART-APART": both(_relate("Table_1", "drawing", "xl/drawings/drawing1.xml"), cell("A3", "Table_1 runs up to 23.0%.", "Table_1")),
+    "COVER-FIRST": change("Contents", r"<hyperlink ref=\"A7\"[^>]*/>", ""),
+    "NUM-AS-NUM": change("Table_1", r'<c r="B6" s="(\d+)"[^>]*><v>(\d+)</v></c>', r'<c r="B6" s="\1" t="inlineStr"><is><t>\2</t></is></c>'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", sorted(PLANTED))
+def test_the_linter_finds_a_broken_rule(good: bytes, code: str):
+    parts = _parts(good)
+    PLANTED[code](parts)
+    assert lint(_zip(parts), forbidden=exact_figures()) == {code}
+
+
+def test_the_linter_finds_bytes_that_differ(good: bytes):
+    assert lint(good, again=good + b" ") == {"REPRO"}
+
+
+def test_every_rule_is_broken_once():
+    hard = set(RULES) - set(PLANTED)
+    assert hard == set()

@@ -1,0 +1,161 @@
+"""Sentences: what they claim, what they never say, and how numbers are written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from equity_audit import narrative
+from equity_audit.model import Cell, Report
+from reports.made_up import made_up_report
+
+NEVER = re.compile(r"(?i)\b(only|worst|best|BAME|BME|race|non-white|small number|discriminat\w*)\b")
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    return made_up_report()
+
+
+def facts_of(report: Report):
+    return narrative.outcomes_of(report)[0]
+
+
+def with_gap(report: Report, estimate, lower, upper, reason=None) -> Report:
+    measures = tuple(
+        replace(found, estimate=estimate, lower=lower, upper=upper, reason_withheld=reason)
+        if found.measure == "gap"
+        else found
+        for found in report.measures
+    )
+    return replace(report, measures=measures)
+
+
+def everything_said(report: Report) -> list[str]:
+    facts = facts_of(report)
+    return [
+        *narrative.headline_sentences(report),
+        narrative.gap_sentence(report, facts),
+        *narrative.group_sentences(report, facts),
+        *narrative.completeness_sentences(report),
+        narrative.rules_sentence(report),
+        narrative.ask_sentence(report),
+    ]
+
+
+def test_a_gap_names_both_ends_its_size_its_interval_and_its_direction(report):
+    assert narrative.gap_sentence(report, facts_of(report)) == (
+        "Did not attend: 20.4% of appointments from the most deprived fifth of areas, against 9.2% from the least "
+        "deprived fifth: a gap of 11.2 percentage points (8.9 to 13.6), higher in the most deprived fifth, 2.2 times the "
+        "share (1.8 to 2.7). Age and sex are not allowed for."
+    )
+
+
+def test_a_gap_the_other_way_is_told_without_minus_signs(report):
+    sentence = narrative.gap_sentence(with_gap(report, -0.05, -0.08, -0.02), facts_of(report))
+    assert "a gap of 5.0 percentage points (2.0 to 8.0), lower in the most deprived fifth" in sentence
+
+
+@pytest.mark.parametrize(("lower", "upper"), [(-0.01, 0.03), (0.0, 0.03), (-0.03, 0.0), (-0.0001, 0.03)])
+def test_no_gap_is_claimed_where_the_interval_holds_none(report, lower, upper):
+    sentence = narrative.gap_sentence(with_gap(report, (lower + upper) / 2, lower, upper), facts_of(report))
+    assert "no clear evidence of a gap" in sentence
+    assert "a gap of" not in sentence
+    assert "times" not in sentence
+    assert "-0.0" not in sentence
+
+
+def test_a_withheld_gap_says_why(report):
+    sentence = narrative.gap_sentence(with_gap(report, None, None, None, "quintile 1 or 5 is hidden"), facts_of(report))
+    assert sentence == "Did not attend: no gap by deprivation is given, because quintile 1 or 5 is hidden."
+
+
+def test_nothing_is_said_of_what_was_not_measured(report):
+    bare = replace(report, measures=(), tables=(), ethnicity={}, deprivation={}, verdicts=())
+    assert narrative.gap_sentence(bare, facts_of(bare)) == ""
+    assert narrative.group_sentences(bare, facts_of(bare)) == ()
+    assert narrative.headline_sentences(bare) == ()
+
+
+def test_headlines_are_three_at_most_gap_first(report):
+    sentences = narrative.headline_sentences(report)
+    assert len(sentences) == 3
+    assert sentences[0].startswith("Did not attend: ")
+    assert [sentence.split(":")[0] for sentence in sentences[1:]] == ["Read with care"] * 2
+
+
+@pytest.mark.parametrize("headline", [False, True])
+def test_emergency_admission_is_never_a_headline_and_never_a_rate(headline):
+    made = made_up_report(outcome="emergency_admission")
+    facts, apart = made.outcomes[0]
+    made = replace(made, outcomes=((replace(facts, headline=headline), apart),))
+    assert not any("Emergency admission" in sentence for sentence in narrative.headline_sentences(made))
+    told = [narrative.gap_sentence(made, facts), *narrative.group_sentences(made, facts)]
+    assert len(told) > 1
+    assert all(sentence.endswith("This is a share of this trust's admissions, not a rate.") for sentence in told)
+
+
+def test_groups_with_too_few_records_are_passed_over(report):
+    told = narrative.group_sentences(report, facts_of(report))
+    assert len(told) == 4
+    assert not any("other ethnic groups" in sentence for sentence in told)
+    assert "of appointments of all other patients with a known group" in told[0]
+
+
+def test_others_are_called_those_shown_where_one_is_hidden(report):
+    tables = tuple(
+        replace(
+            table,
+            rows=tuple(
+                replace(row, numerator=Cell(None, "c"), value=Cell(None, "c")) if row.labels == ("Black",) else row
+                for row in table.rows
+            ),
+        )
+        if table.id == "did_not_attend_by_ethnic_group"
+        else table
+        for table in report.tables
+    )
+    told = narrative.group_sentences(replace(report, tables=tables), facts_of(report))
+    assert len(told) == 3
+    assert all("patients of the other groups shown" in sentence for sentence in told)
+
+
+def test_completeness_gives_the_verdict_the_share_and_what_is_missing(report):
+    ethnicity, deprivation = narrative.completeness_sentences(report)
+    assert ethnicity == (
+        "Read with care: 82.1% of records have a usable ethnic group; 10.1% not stated, 5.0% not known, "
+        "2.7% not a national code."
+    )
+    assert deprivation == "Read with care: 100.0% of records are linked to an IMD quintile."
+
+
+def test_rules_are_counted(report):
+    assert narrative.rules_sentence(report) == (
+        "Of 4 data-quality rules, 1 failed, 1 passed, 1 could not be judged and 1 stopped with an error."
+    )
+
+
+def test_a_share_of_too_small_a_whole_is_not_given(report):
+    facts = {"classes": {"valid": Cell(60), "missing": Cell(None, "c")}, "records": Cell(60)}
+    assert narrative.class_share(report, facts, "valid") == Cell(None, "u")
+    assert narrative.class_share(replace(report, exact=True), facts, "valid") == Cell(1.0)
+    assert narrative.class_share(report, facts, "missing") == Cell(None, "c")
+    assert narrative.class_share(report, {**facts, "records": Cell(0)}, "valid") == Cell(None, "z")
+
+
+def test_the_ask_follows_the_verdict(report):
+    assert "note" in narrative.ask_sentence(report)
+    worse = replace(report, verdicts=tuple(replace(verdict, verdict="do_not_use") for verdict in report.verdicts))
+    assert "decide" in narrative.ask_sentence(worse)
+
+
+@pytest.mark.parametrize("profile", ["hes", "none"])
+@pytest.mark.parametrize("outcome", ["did_not_attend", "emergency_admission"])
+def test_wording_holds_everywhere(profile, outcome):
+    for sentence in everything_said(made_up_report(profile, outcome=outcome)):
+        assert not NEVER.search(sentence), sentence
+        assert sentence.endswith("."), sentence
+        assert all(re.fullmatch(r"\d+\.\d%", found) for found in re.findall(r"[\d.]+%", sentence)), sentence
+        assert not re.search(r"\brate\b", sentence.replace("not a rate", "")), sentence
