@@ -106,7 +106,10 @@ def changed(source: str, change: Change) -> tuple[str, str]:
 def run_tests(folder: Path, file: str) -> None:
     """Run the tests of a measure, or all of them for a shared helper, and end the process with their exit code."""
     import pytest
+    from hypothesis import Phase, settings
 
+    settings.register_profile("unshrunk", phases=[Phase.explicit, Phase.generate])
+    settings.load_profile("unshrunk")  # a break needs no smallest example
     os.chdir(folder)
     sys.path.insert(0, str(folder / "src"))
     log = os.open("log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
@@ -115,7 +118,7 @@ def run_tests(folder: Path, file: str) -> None:
     arguments = ["-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
     arguments += [f"tests/measures/test_{name}.py" for name in TESTS]
     if not file.startswith("_"):
-        arguments += ["-k", f"{file.removesuffix('.py')} or published or faults or statsmodels"]
+        arguments += ["-k", f"{file.removesuffix('.py')} or published or faults or statsmodels or names or whole"]
     os._exit(int(pytest.main(arguments)))
 
 

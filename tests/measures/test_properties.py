@@ -635,6 +635,7 @@ def test_property_association_of_equal_profiles_is_none():
     full = measures.association(pd.DataFrame({"x": [10, 0], "y": [0, 10]})).set_index("measure")
     assert full.loc["cramers_v", "value"] == 1
     sparse = pd.DataFrame({"x": [3, 0], "y": [1, 4]})
+    assert measures.association(sparse).loc[0, "method"] == "pearson, p from 10,000 seeded draws"
     one, two = (measures.association(sparse, seed=seed).loc[0, "p"] for seed in (0, 0))
     assert one == two == pytest.approx(0.1429, abs=0.02)
 
@@ -799,3 +800,22 @@ def test_row_wise_measures_and_tables_have_their_names():
 def _sized():
     rows = [(10, 0.3), (20, 0.4), (30, 0.2)]
     return {name: MEASURED[name](rows) for name in ("attributable", "between_group", "slope_index", "gap")}
+
+
+def test_counts_are_whole_numbers_where_they_can_be():
+    whole = measures.proportion(pd.DataFrame({"numerator": [1.0, 2.0], "denominator": [4.0, 8.0]}))["n"]
+    assert whole.dtype == np.int64 and whole.tolist() == [4, 8]
+    part = measures.proportion(pd.DataFrame({"numerator": [1, 2], "denominator": [4, 8.5]}))["n"]
+    assert part.tolist() == [4, 8.5]
+
+
+def test_property_clustered_proportion_edges():
+    frame = pd.DataFrame(
+        {"group": ["a", "b", "c"], "numerator": [0, 0, 1], "denominator": [0, 4, 5], "patients": [1, 3, 1]}
+    )
+    got = measures.clustered_proportion(frame, multiplier=100).set_index("group")
+    assert got.loc["a", "reason_withheld"] == "the denominator is 0"
+    none = measures.proportion(pd.DataFrame({"numerator": [0], "denominator": [3]}), multiplier=100)
+    assert list(got.loc["b", FIGURES]) == pytest.approx(list(none.loc[0, FIGURES]))
+    assert got["patients"].tolist() == [0, 3, 1] and got["n"].tolist() == [0, 12, 5]
+    assert got.loc["c", "value"] == 20 and got.loc["c", "se"] == 0
