@@ -13,6 +13,7 @@ import pandas as pd
 
 from equity_audit import __version__, engine
 from equity_audit.breakdowns import Axis, groupings_for, make_breakdowns
+from equity_audit.comparing import comparison_data, comparison_groupings
 from equity_audit.datasets import Dataset
 from equity_audit.decode.declared import declare_scheme, read_mapping
 from equity_audit.decode.dimensions import Dimension, age_dimension, label_dimension, month_dimension, sex_dimension
@@ -22,9 +23,17 @@ from equity_audit.decode.grouping import group_labels
 from equity_audit.decode.labels import QUINTILES
 from equity_audit.decode.outcomes import apart_counts, can_be_told, decode_outcome, raw_fields
 from equity_audit.decode.places import tidy
+from equity_audit.ethnic_facts import details_of, patient_facts
 from equity_audit.ethnic_settings import EthnicSettings
 from equity_audit.ethnic_subjects import examined_subjects
-from equity_audit.examine import Examined, examine, spread_dimensions, spread_groupings, with_link_codes
+from equity_audit.examine import (
+    Examined,
+    examine,
+    spread_dimensions,
+    spread_groupings,
+    with_link_codes,
+    with_patient_key,
+)
 from equity_audit.fields import LOCATION_FIELDS
 from equity_audit.model import Audit, Dictionary, Extract, OutcomeFacts, Rule, Run
 from equity_audit.reading import read_extract
@@ -33,7 +42,14 @@ from equity_audit.reference.store import list_entries
 from equity_audit.residual import residual_reference
 from equity_audit.rules import judge, load_rules
 from equity_audit.subjects import subjects_of
-from equity_audit.summaries import deprivation_facts, ethnicity_facts, hints_for, notes_for, shapes_of
+from equity_audit.summaries import (
+    deprivation_facts,
+    ethnicity_facts,
+    ethnicity_notes,
+    hints_for,
+    notes_for,
+    shapes_of,
+)
 from equity_audit.workspace import private_folder
 
 
@@ -65,7 +81,7 @@ def run_audit(request: Request) -> Audit:
             request.extract, workspace, backend,
             dataset=request.dataset, overrides=request.overrides, sheet=request.sheet,
         )  # fmt: skip
-        audit = audit_extract(extract, dataset, request, started)
+        audit = audit_extract(with_patient_key(extract, request.ethnic.patient_key), dataset, request, started)
         backend.disconnect()
     return audit
 
@@ -90,8 +106,13 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
     ]  # fmt: skip
     decoded = {dictionary.subject: _cube_columns(dictionary) for dictionary in dictionaries}
     names = [fact.name for fact in facts]
+    groupings = [
+        *groupings_for(axes, names),
+        *comparison_groupings(axes, facts, keyed=extract.patient_key is not None),
+        *spread_groupings(spread, facts if spread else ()),
+    ]
     cubes = engine.cube(
-        extract.table, dictionaries, decoded, [*groupings_for(axes, names), *spread_groupings(spread, facts if spread else ())],
+        extract.table, dictionaries, decoded, groupings,
         varying=("month_code", "site_code", *_SPREAD_ONLY, *names),
     )  # fmt: skip
     everyone = cubes[engine.Grouping(columns=(), patients=True)].iloc[0]
@@ -107,13 +128,15 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
         run=_run(extract, dataset, request, choice, started),
         intake=extract.intake,
         findings=findings,
-        ethnicity=ethnicity_facts(ethnicity, everyone) if ethnicity else {},
+        ethnicity=ethnicity_facts(ethnicity, everyone, patient_facts(examined.patients if examined else None)) if ethnicity else {},
         deprivation=deprivation_facts(geography, choice) if geography else {},
         breakdowns=make_breakdowns(axes, facts, cubes),
         outcomes=facts,
+        comparisons=comparison_data(axes, facts, cubes, keyed=extract.patient_key is not None),
         shapes=shapes_of(ethnicity, geography),
-        notes=notes_for(extract, choice),
+        notes=notes_for(extract, choice) + _ethnic_notes(request, ethnicity),
         hints=hints_for(extract, choice, geography),
+        ethnicity_details=_details(examined, ethnicity, axes, request),
     )
 
 
@@ -147,6 +170,19 @@ def _examine(
         mapping_2021=read_mapping(Path(mapping), "--ethnicity-2021-mapping") if mapping else None,
         residual=residual_reference(request.ethnic.residual, list_entries(request.reference), geography),
     )  # fmt: skip
+
+
+def _details(
+    examined: Examined | None, ethnicity: Dictionary | None, axes: list[Axis], request: Request
+) -> Mapping[str, Any]:
+    if examined is None or ethnicity is None:
+        return {}
+    sites = next((axis.labels for axis in axes if axis.name == "site"), ("all",))
+    return details_of(examined, ethnicity, sites, request.ethnic_grouping, request.ethnic.dqmi_default_threshold)
+
+
+def _ethnic_notes(request: Request, ethnicity: Dictionary | None) -> tuple[str, ...]:
+    return ethnicity_notes(request.ethnic_grouping, request.ethnic.groups, request.ethnic.scheme) if ethnicity else ()
 
 
 def _tally_geography(extract: Extract) -> tuple[pd.DataFrame | None, Extract]:

@@ -25,10 +25,15 @@ KEY = "patient_key"
 
 @dataclass(frozen=True, kw_only=True)
 class Grouping:
-    """A group-by to count: decoded columns, and whether distinct patients are counted too."""
+    """A group-by to count: decoded columns, and whether distinct patients are counted too.
+
+    With ``patterns`` (an outcome's column) patients are counted by how many of their records in a group are in its
+    denominator (``records``) and numerator (``events``).
+    """
 
     columns: tuple[str, ...]
     patients: bool = False
+    patterns: str | None = None
 
 
 def open_embedded(folder: Path, memory_limit: str) -> Any:
@@ -99,6 +104,11 @@ def _is_blank(column: Any) -> Any:
     return ibis.ifelse(column < "0", column.strip() == "", column.isnull())
 
 
+def count_patients(table: Any) -> int:
+    """How many distinct patient keys the records hold."""
+    return int(table[KEY].nunique().execute())
+
+
 def filled_counts(table: Any, columns: Sequence[str]) -> dict[str, int]:
     """How many records hold something other than blanks, for each column."""
     counts = {name: (~_is_blank(table[name])).sum() for name in columns}
@@ -134,6 +144,52 @@ def tally(table: Any, keys: Sequence[str], *, patients: bool = False) -> pd.Data
     return frame.sort_values(list(keys), na_position="first", kind="stable", ignore_index=True)
 
 
+def tally_marked(
+    table: Any, field: str, marks: pd.DataFrame, keys: Sequence[str] = (), *, patients: bool = False
+) -> pd.DataFrame:
+    """Tally only the records whose ``field`` is one of the texts in ``marks`` (``text``, ``mark``), by mark and ``keys``."""
+    import ibis
+
+    side = ibis.memtable(marks[["text", "mark"]])
+    joined = table.inner_join(side, table[field].identical_to(side["text"]))
+    return tally(joined, ["mark", *keys], patients=patients)
+
+
+def tally_coincidences(
+    table: Any, dictionaries: Iterable[Dictionary], decoded: Mapping[str, str], moment: str, value: str
+) -> pd.DataFrame:
+    """Patients who have two or more records at one moment, by how many values these have at most.
+
+    Parameters
+    ----------
+    decoded
+        For each dictionary (by subject) the one decoded column to carry over: a whole number, below 0 where the record
+        does not take part.
+
+    Returns
+    -------
+        ``different`` (the most distinct values of a patient at one moment) and ``patients``.
+    """
+    joined = table
+    for dictionary in dictionaries:
+        joined = _join(joined, table, dictionary, [decoded[dictionary.subject]])
+    taking_part = joined.filter(joined[KEY].notnull(), joined[moment] >= 0, joined[value] >= 0)
+    moments = taking_part.group_by([KEY, moment]).aggregate(records=taking_part.count(), different=taking_part[value].nunique())
+    several = moments.filter(moments["records"] > 1)
+    people = several.group_by(KEY).aggregate(different=several["different"].max())
+    frame: pd.DataFrame = people.group_by("different").aggregate(patients=people.count()).to_pandas()
+    return frame.sort_values("different", ignore_index=True)
+
+
+def _join(joined: Any, table: Any, dictionary: Dictionary, columns: Sequence[str]) -> Any:
+    """Carry decoded columns of a dictionary over to the records, NULL-safe on its keys."""
+    import ibis
+
+    renamed = {key: f"{dictionary.subject}_{key}" for key in dictionary.keys}
+    side = ibis.memtable(dictionary.frame[[*dictionary.keys, *columns]].rename(columns=renamed))
+    return joined.left_join(side, [table[key].identical_to(side[renamed[key]]) for key in dictionary.keys])
+
+
 def cube(
     table: Any,
     dictionaries: Iterable[Dictionary],
@@ -163,11 +219,7 @@ def cube(
         columns = [name for name in decoded.get(dictionary.subject, ())]
         if not columns:
             continue
-        renamed = {key: f"{dictionary.subject}_{key}" for key in dictionary.keys}
-        small = dictionary.frame[[*dictionary.keys, *columns]].rename(columns=renamed)
-        side = ibis.memtable(small)
-        matches = [table[key].identical_to(side[renamed[key]]) for key in dictionary.keys]
-        joined = joined.left_join(side, matches)
+        joined = _join(joined, table, dictionary, columns)
         kept += columns
     joined = joined.select(KEY, *kept).cache()
     # Most records of a patient agree in most dimensions: distinct patients are counted on far fewer rows.
@@ -176,6 +228,9 @@ def cube(
     results = {}
     for grouping in groupings:
         columns = list(grouping.columns)
+        if grouping.patterns:
+            results[grouping] = _patterns(joined, columns, grouping.patterns)
+            continue
         frame = _grouped(joined, columns, records=joined.count(), keyed=joined[KEY].count())
         if grouping.patients:
             source = people if set(columns) <= set(steady) else joined
@@ -186,6 +241,12 @@ def cube(
     people.release()
     joined.release()
     return results
+
+
+def _patterns(table: Any, columns: list[str], outcome: str) -> pd.DataFrame:
+    counted = table.filter(table[KEY].notnull(), table[outcome] >= 1)
+    each = counted.group_by([KEY, *columns]).aggregate(records=counted.count(), events=(counted[outcome] == 2).sum())
+    return _grouped(each, [*columns, "records", "events"], patients=each.count())
 
 
 def _grouped(table: Any, columns: list[str], **counted: Any) -> pd.DataFrame:

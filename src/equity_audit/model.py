@@ -155,6 +155,24 @@ class OutcomeFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ComparisonData:
+    """What the comparison of one outcome by one dimension rests on, beside its published counts.
+
+    ``strata``: exact ``group``, ``stratum``, ``numerator``, ``denominator``, or None without age or sex; ``effects``: design
+    effect of repeat patients by group; ``coded``: labels that are compared, in order.
+    """
+
+    outcome: str
+    dimension: str
+    polarity: str
+    headline: bool
+    coded: tuple[str, ...]
+    strata: pd.DataFrame | None
+    effects: Mapping[str, float]
+    keyed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Run:
     """What was run, on what, against what. Holds no file name, no hash and no value of the extract."""
 
@@ -182,9 +200,12 @@ class Audit:
     deprivation: Mapping[str, Any]
     breakdowns: tuple[Breakdown, ...]
     outcomes: tuple[OutcomeFacts, ...]
+    comparisons: tuple[ComparisonData, ...]
     shapes: Mapping[str, Sequence[tuple[str, int]]]
     notes: tuple[str, ...]
     hints: tuple[str, ...]
+    # Exact counts beyond the classes (`ethnic_facts.details_of`): nothing writes them until they are protected.
+    ethnicity_details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -239,7 +260,10 @@ class ReleasedFinding:
 
 @dataclass(frozen=True, kw_only=True)
 class ReleasedMeasure:
-    """A summary measure, from released counts only."""
+    """A measure of a comparison: proportions unless its name says otherwise.
+
+    ``group`` and ``against`` say what is compared; ``differs`` whether the difference may be claimed.
+    """
 
     measure: str
     outcome: str
@@ -251,6 +275,9 @@ class ReleasedMeasure:
     method: str
     n: Cell
     reason_withheld: str | None
+    group: str | None = None
+    against: str | None = None
+    differs: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

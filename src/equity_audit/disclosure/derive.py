@@ -1,91 +1,172 @@
-"""Measures and verdicts, worked out from released counts only, so that they tell no more than the tables do."""
+"""Measures and verdicts of a report: crude figures from released counts only, so that they tell no more than the tables do."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import sqrt
+from math import isfinite
 from typing import Any
 
-from equity_audit.decode.labels import QUINTILES
+import pandas as pd
+
+from equity_audit.comparisons.compare import Figure, Sides, compare
+from equity_audit.comparisons.verdict import Thresholds, verdict_of
 from equity_audit.disclosure.profiles import Profile
 from equity_audit.disclosure.release import rounded
-from equity_audit.measures import gap
-from equity_audit.model import Cell, ReleasedFinding, ReleasedMeasure, ReleasedTable, TableRow, Verdict
+from equity_audit.model import (
+    Cell,
+    ComparisonData,
+    ReleasedFinding,
+    ReleasedMeasure,
+    ReleasedTable,
+    TableRow,
+    Verdict,
+)
 
-DO_NOT_USE_BELOW = 0.70
 LEVEL = 0.95
+_RATIOS = ("ratio", "rii", "relative_risk", "tipping_gamma", "design_effect")
+_CODED_WORDS = {"imd_quintile": "are linked to an IMD quintile", "ethnic_group": "have a usable ethnic group"}
+# Rules that say whether a dimension's scheme, vintage or direction is proved.
+_PROOF = {"imd_quintile": ("DEP009", "DEP012", "DEP013", "DEP014"), "ethnic_group": ("ETH007",)}
+_SETS = {"imd_quintile": "deprivation", "ethnic_group": "ethnicity"}
 
 
-def measures_of(tables: Iterable[ReleasedTable], profile: Profile) -> tuple[ReleasedMeasure, ...]:
-    """Gap and ratio of quintile 1 (most deprived) against 5 (least deprived), for each outcome."""
-    found: list[ReleasedMeasure] = []
-    for table in tables:
-        if table.outcome is not None and table.dimensions == ("imd_quintile",):
-            rows = {row.labels[0]: row for row in table.rows}
-            found += _gap(table.outcome, rows[QUINTILES[0]], rows[QUINTILES[4]], profile)
-    return tuple(found)
-
-
-def _gap(outcome: str, most: TableRow, least: TableRow, profile: Profile) -> list[ReleasedMeasure]:
-    import pandas as pd
-
-    n = Cell(None, "c")
-    if most.denominator.value is not None and least.denominator.value is not None:
-        n = Cell(most.denominator.value + least.denominator.value)
-    common = {"outcome": outcome, "dimension": "imd_quintile", "level": LEVEL, "n": n}
-    if most.value.value is None or least.value.value is None:
-        reason = "quintile 1 or 5 is hidden or holds too few records"
-        blank = {"estimate": None, "lower": None, "upper": None, "method": "delta", "reason_withheld": reason}
-        return [ReleasedMeasure(measure=name, **blank, **common) for name in ("gap", "ratio")]  # type: ignore[arg-type]
-    shares = [row.numerator.value / row.denominator.value for row in (most, least)]  # type: ignore[operator]
-    errors = [
-        sqrt(share * (1 - share) / row.denominator.value)  # type: ignore[operator]
-        for share, row in zip(shares, (most, least), strict=True)
-    ]
-    result = gap(pd.DataFrame({"order": [1, 5], "value": shares, "se": errors}), level=LEVEL)
-    return [
-        ReleasedMeasure(
-            measure=str(row["measure"]),
-            estimate=_number(row["value"], profile),
-            lower=_number(row["lower"], profile),
-            upper=_number(row["upper"], profile),
-            method=str(row["method"]),
-            reason_withheld=row["reason_withheld"] or None,
-            **common,  # type: ignore[arg-type]
-        )
-        for row in result.to_dict("records")
-    ]
-
-
-def _number(value: Any, profile: Profile) -> float | None:
-    return None if value != value else rounded(float(value), profile)
-
-
-def verdicts_of(
-    ethnicity: Mapping[str, Any], deprivation: Mapping[str, Any], findings: Sequence[ReleasedFinding]
-) -> tuple[Verdict, ...]:
-    """How far results by ethnic group, and by deprivation, can be trusted as far as completeness tells.
-
-    *Act* needs more than completeness (age and sex, repeat patients, missing data); until those are worked out for a
-    comparison, the most that is said is *care*.
-    """
+def comparisons_of(
+    data: Sequence[ComparisonData],
+    tables: Iterable[ReleasedTable],
+    findings: Sequence[ReleasedFinding],
+    profile: Profile,
+    thresholds: Thresholds,
+) -> tuple[tuple[ReleasedMeasure, ...], tuple[Verdict, ...]]:
+    """Measures and a verdict for each outcome by quintile and by ethnic group."""
+    by_id = {table.id: table for table in tables}
+    measures: list[ReleasedMeasure] = []
     verdicts = []
-    for subject, facts, key, words in (
-        ("ethnicity", ethnicity, "valid", "have a usable ethnic group"),
-        ("deprivation", deprivation, "linked", "are linked to an IMD quintile"),
-    ):
+    for each in data:
+        table = by_id[f"{each.outcome}_by_{each.dimension}"]
+        sides = _sides(each, table)
+        figures = compare(sides)
+        measures += [_released(figure, each, profile) for figure in figures]
+        if len(sides.counts):
+            verdicts.append(_verdict(each, table, sides, figures, findings, thresholds))
+    return tuple(measures), tuple(verdicts)
+
+
+def _sides(data: ComparisonData, table: ReleasedTable) -> Sides:
+    shown = [row for row in table.rows if row.labels[0] in data.coded and row.value.value is not None]
+    uncoded = [row for row in table.rows if row.labels[0] not in data.coded]
+    return Sides(
+        dimension=data.dimension,
+        ordered=data.dimension == "imd_quintile",
+        polarity=data.polarity,
+        counts=pd.DataFrame(
+            {
+                "group": [row.labels[0] for row in shown],
+                "numerator": [float(row.numerator.value or 0) for row in shown],
+                "denominator": [float(row.denominator.value or 0) for row in shown],
+            }
+        ),
+        uncoded=_total(uncoded),
+        strata=data.strata,
+        effects=data.effects,
+        level=LEVEL,
+    )
+
+
+def _total(rows: Sequence[TableRow]) -> tuple[float, float]:
+    shown = [row for row in rows if row.numerator.value is not None and row.denominator.value is not None]
+    return sum(float(row.numerator.value or 0) for row in shown), sum(float(row.denominator.value or 0) for row in shown)
+
+
+def _released(figure: Figure, data: ComparisonData, profile: Profile) -> ReleasedMeasure:
+    decimals = 2 if figure.measure.startswith(_RATIOS) else 4 if figure.measure.endswith("_p") else None
+
+    def number(value: float) -> float | None:
+        if not isfinite(value):
+            return None
+        return round(value, decimals) if decimals and profile.primary is not None else rounded(value, profile)
+
+    return ReleasedMeasure(
+        measure=figure.measure,
+        outcome=data.outcome,
+        dimension=data.dimension,
+        group=figure.group,
+        against=figure.against,
+        estimate=number(figure.estimate),
+        lower=number(figure.lower),
+        upper=number(figure.upper),
+        level=LEVEL,
+        method=figure.method,
+        n=Cell(round(figure.n, 3)) if isfinite(figure.n) else Cell(None, "z"),
+        reason_withheld=figure.reason_withheld,
+        differs=figure.differs,
+    )
+
+
+def _verdict(
+    data: ComparisonData,
+    table: ReleasedTable,
+    sides: Sides,
+    figures: Sequence[Figure],
+    findings: Sequence[ReleasedFinding],
+    thresholds: Thresholds,
+) -> Verdict:
+    coded = sum(float(row.denominator.value or 0) for row in table.rows if row.labels[0] in data.coded)
+    records = coded + sides.uncoded[1]
+    failing = _failing(findings, _SETS[data.dimension])
+    # A group that is hidden or too small to show is smaller than every threshold.
+    complete = len(sides.counts) == len(data.coded)
+    smallest = (
+        (float(sides.counts["denominator"].min()), float(sides.counts["numerator"].min())) if complete else (0.0, 0.0)
+    )
+    verdict, sentence = verdict_of(
+        figures,
+        coded_share=coded / records if records else 0.0,
+        smallest=smallest,
+        coded_words=_CODED_WORDS[data.dimension],
+        proved=not any(code in failing for code in _PROOF[data.dimension]),
+        keyed=data.keyed,
+        may_act=data.headline,
+        thresholds=thresholds,
+    )
+    return Verdict(
+        subject=f"{data.outcome}_by_{data.dimension}",
+        verdict=verdict,  # type: ignore[arg-type]
+        sentence=sentence,
+        because=failing,
+    )
+
+
+def _failing(findings: Sequence[ReleasedFinding], rule_set: str) -> tuple[str, ...]:
+    return tuple(
+        found.rule.code
+        for found in findings
+        if found.rule.rule_set == rule_set and found.outcome == "fail" and found.rule.severity == "error"
+    )
+
+
+def completeness_verdicts(
+    ethnicity: Mapping[str, Any],
+    deprivation: Mapping[str, Any],
+    findings: Sequence[ReleasedFinding],
+    thresholds: Thresholds,
+) -> tuple[Verdict, ...]:
+    """How far ethnic coding and deprivation linkage as such can be trusted, whatever is compared by them."""
+    verdicts = []
+    for dimension, facts, key in (("ethnic_group", ethnicity, "valid"), ("imd_quintile", deprivation, "linked")):
         if not facts or not facts["records"].value or facts["classes"][key].value is None:
             continue
         share = facts["classes"][key].value / facts["records"].value
-        failing = tuple(
-            found.rule.code
-            for found in findings
-            if found.rule.rule_set == subject and found.outcome == "fail" and found.rule.severity == "error"
-        )
-        if share < DO_NOT_USE_BELOW:
-            sentence = f"Do not use yet: {share:.1%} of records {words}; at least {DO_NOT_USE_BELOW:.0%} are needed."
-            verdicts.append(Verdict(subject=subject, verdict="do_not_use", sentence=sentence, because=failing))
+        failing = _failing(findings, _SETS[dimension])
+        words = f"{share:.1%} of records {_CODED_WORDS[dimension]}"
+        if any(code in failing for code in _PROOF[dimension]):
+            verdict, sentence = "do_not_use", "Do not use yet: the code scheme, vintage or direction of the scale is not proved."
+        elif share < thresholds.do_not_use_below:
+            verdict, sentence = "do_not_use", f"Do not use yet: {words}, and at least {thresholds.do_not_use_below:.0%} are needed."
+        elif share < thresholds.act_from:
+            verdict, sentence = "care", f"Read with care: {words}; {thresholds.act_from:.0%} would be complete enough."
         else:
-            sentence = f"Read with care: {share:.1%} of records {words}; age and sex are not allowed for."
-            verdicts.append(Verdict(subject=subject, verdict="care", sentence=sentence, because=failing))
+            verdict, sentence = "act", f"Complete enough to use: {words}."
+        verdicts.append(
+            Verdict(subject=_SETS[dimension], verdict=verdict, sentence=sentence, because=failing)  # type: ignore[arg-type]
+        )
     return tuple(verdicts)

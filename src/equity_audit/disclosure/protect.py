@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from equity_audit.disclosure.derive import measures_of, verdicts_of
+from equity_audit.comparisons.verdict import Thresholds
+from equity_audit.disclosure.derive import comparisons_of, completeness_verdicts
 from equity_audit.disclosure.profiles import Profile
 from equity_audit.disclosure.release import (
     NOT_APPLICABLE,
@@ -45,6 +46,8 @@ def protect(audit: Audit, profile: Profile, internal_name: str | None = None) ->
     ethnicity = _facts(audit.ethnicity, "classes", profile)
     deprivation = _facts(audit.deprivation, "classes", profile)
     findings = tuple(_finding(finding, profile) for finding in audit.findings)
+    at = Thresholds()
+    measures, verdicts = comparisons_of(audit.comparisons, tables, findings, profile, at)
     return Report(
         run=audit.run,
         profile=profile.name,
@@ -63,8 +66,8 @@ def protect(audit: Audit, profile: Profile, internal_name: str | None = None) ->
         ethnicity=ethnicity,
         deprivation=deprivation,
         tables=tables,
-        measures=measures_of(tables, profile),
-        verdicts=verdicts_of(ethnicity, deprivation, findings),
+        measures=measures,
+        verdicts=(*completeness_verdicts(ethnicity, deprivation, findings, at), *verdicts),
         outcomes=tuple(
             (outcome, tuple((why, release_count(number, profile)) for why, number in outcome.apart.items()))
             for outcome in audit.outcomes

@@ -1,0 +1,82 @@
+"""From cubes to what a comparison rests on: strata by age and sex, repeat patients, for each outcome and dimension."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from equity_audit.breakdowns import Axis
+from equity_audit.comparisons.clusters import design_effects
+from equity_audit.decode.outcomes import DENOMINATOR, NUMERATOR
+from equity_audit.engine import Grouping
+from equity_audit.model import ComparisonData, OutcomeFacts
+
+COMPARED = ("imd_quintile", "ethnic_group")
+UNCODED = ("not linked", "Not stated", "Not known", "Invalid", "Missing")
+# What waits and attendance depend on besides age and sex.
+_STRATA = ("sex", "age_band")
+_WITH_SPECIALTY = ("did_not_attend", "was_not_brought", "over_18_weeks", "over_52_weeks", "over_65_weeks")
+
+
+def comparison_groupings(axes: Sequence[Axis], outcomes: Sequence[OutcomeFacts], *, keyed: bool) -> list[Grouping]:
+    """The group-bys that comparisons need: all strata at once, and how often patients repeat in each group."""
+    wanted = []
+    for outcome in outcomes:
+        wanted.append(_joint(axes, outcome))
+        if keyed:
+            wanted += [Grouping(columns=(axis.column,), patterns=outcome.name) for axis in axes if axis.name in COMPARED]
+    return wanted
+
+
+def comparison_data(
+    axes: Sequence[Axis], outcomes: Sequence[OutcomeFacts], cubes: Mapping[Grouping, pd.DataFrame], *, keyed: bool
+) -> tuple[ComparisonData, ...]:
+    """What each comparison rests on. Exact: it may only go to disclosure control."""
+    found = []
+    for outcome in outcomes:
+        joint = cubes[_joint(axes, outcome)]
+        strata_columns = [axis.column for axis in axes if axis.column in _strata_columns(axes, outcome)]
+        for axis in axes:
+            if axis.name not in COMPARED:
+                continue
+            frame = _strata(joint, axis, outcome.name, strata_columns)
+            patterns = _patterns(cubes[Grouping(columns=(axis.column,), patterns=outcome.name)], axis) if keyed else None
+            totals = frame.groupby("group", as_index=False)[["numerator", "denominator"]].sum()
+            found.append(
+                ComparisonData(
+                    outcome=outcome.name, dimension=axis.name, polarity=outcome.polarity, headline=outcome.headline,
+                    coded=tuple(label for label in axis.labels if label not in UNCODED),
+                    strata=frame if strata_columns else None, keyed=keyed,
+                    effects=design_effects(patterns, totals) if patterns is not None else {},
+                )  # fmt: skip
+            )
+    return tuple(found)
+
+
+def _strata_columns(axes: Sequence[Axis], outcome: OutcomeFacts) -> set[str]:
+    names = (*_STRATA, *(("specialty",) if outcome.name in _WITH_SPECIALTY else ()))
+    return {axis.column for axis in axes if axis.name in names}
+
+
+def _joint(axes: Sequence[Axis], outcome: OutcomeFacts) -> Grouping:
+    strata = _strata_columns(axes, outcome)
+    columns = [axis.column for axis in axes if axis.name in COMPARED or axis.column in strata]
+    return Grouping(columns=(*columns, outcome.name))
+
+
+def _strata(joint: pd.DataFrame, axis: Axis, outcome: str, columns: Sequence[str]) -> pd.DataFrame:
+    place = joint[outcome]
+    split = pd.DataFrame(
+        {
+            "group": joint[axis.column].map(dict(enumerate(axis.labels))),
+            "stratum": joint[list(columns)].astype("str").agg("-".join, axis=1) if columns else "all",
+            "numerator": joint["records"].where(place == NUMERATOR, 0),
+            "denominator": joint["records"].where(place >= DENOMINATOR, 0),
+        }
+    )
+    return split.groupby(["group", "stratum"], as_index=False)[["numerator", "denominator"]].sum()
+
+
+def _patterns(frame: pd.DataFrame, axis: Axis) -> pd.DataFrame:
+    return frame.assign(group=frame[axis.column].map(dict(enumerate(axis.labels))))

@@ -1,0 +1,247 @@
+"""One outcome by one dimension: differences, their intervals, how missing data could move them, and what they allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import erfc, isnan, nan, sqrt
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from equity_audit.comparisons.standardise import Standardised, standardised_difference, standardised_share
+from equity_audit.measures import gap, missing_bounds, reallocate, risk_difference, slope_index
+from equity_audit.measures._shape import z_value
+
+REST = "rest"
+GAMMAS = (2.0, 3.0, 5.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One figure of a comparison: proportions unless the measure's name says otherwise."""
+
+    measure: str
+    group: str | None = None
+    against: str | None = None
+    estimate: float = nan
+    lower: float = nan
+    upper: float = nan
+    method: str = ""
+    n: float = nan
+    reason_withheld: str | None = None
+    differs: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sides:
+    """What a comparison rests on.
+
+    ``counts``: ``group``, ``numerator``, ``denominator`` of the coded groups that may be shown, in order.
+    ``uncoded``: events and records without a group. ``strata``: exact ``group``, ``stratum``, counts, uncoded groups too.
+    """
+
+    dimension: str
+    ordered: bool
+    polarity: str
+    counts: pd.DataFrame
+    uncoded: tuple[float, float]
+    strata: pd.DataFrame | None
+    effects: Mapping[str, float] = field(default_factory=dict)
+    least_points: float = 0.02
+    least_denominator: int = 100
+    level: float = 0.95
+
+
+def compare(sides: Sides) -> tuple[Figure, ...]:
+    """Every figure of one comparison; a withheld one keeps its row and says why."""
+    counts = sides.counts
+    if len(counts) < 2 or (counts["denominator"] <= 0).any():
+        return ()
+    figures = [*_standardised(sides), *_against_rest(sides), *_effects(sides)]
+    if sides.ordered:
+        figures += [*_ends(sides), *_slope(sides)]
+    return (*figures, *_missing(sides))
+
+
+def effective(sides: Sides) -> pd.DataFrame:
+    """Counts divided by their design effect: as many independent records as the repeated ones are worth."""
+    factor = sides.counts["group"].map(lambda group: sides.effects.get(group, 1.0)).to_numpy(dtype=float)
+    result = sides.counts.copy()
+    result["numerator"] = sides.counts["numerator"] / factor
+    result["denominator"] = sides.counts["denominator"] / factor
+    return result
+
+
+def _standardised(sides: Sides) -> Iterator[Figure]:
+    if sides.strata is None:
+        return
+    z = z_value(sides.level)
+    for group in sides.counts["group"]:
+        found = standardised_share(sides.strata, [group], sides.effects.get(group, 1.0))
+        yield _of(found, "standardised_proportion", z, group=group)
+
+
+def _of(found: Standardised, measure: str, z: float, **names: Any) -> Figure:
+    if isnan(found.value):
+        reason = "no age and sex group holds records of every side"
+        return Figure(measure=measure, method="direct, own denominators", reason_withheld=reason, **names)
+    lower, upper = found.interval(z)
+    method = f"direct, own denominators, {found.covered:.0%} covered"
+    return Figure(measure=measure, estimate=found.value, lower=lower, upper=upper, method=method, **names)
+
+
+def _against_rest(sides: Sides) -> Iterator[Figure]:
+    """Each group against all other coded records together: Newcombe, p by score test, Benjamini–Hochberg."""
+    shown = effective(sides)
+    rows = risk_difference(shown, reference=shown["group"].iloc[0], level=sides.level)
+    rows = rows[rows["against"] == REST].set_index("group")
+    p = {group: _score_p(shown, group) for group in rows.index}
+    adjusted = dict(zip(p, benjamini_hochberg(np.array(list(p.values()))), strict=True))
+    z = z_value(sides.level)
+    everyone = [str(group) for group in sides.counts["group"]]
+    for group in everyone:
+        row = rows.loc[group]
+        differs = bool(adjusted[group] < 1 - sides.level and abs(row["value"]) >= sides.least_points)
+        yield Figure(
+            measure="risk_difference", group=group, against=REST, estimate=float(row["value"]), lower=float(row["lower"]),
+            upper=float(row["upper"]), method="newcombe", n=float(row["n"]), differs=differs,
+        )  # fmt: skip
+        yield Figure(measure="adjusted_p", group=group, against=REST, estimate=float(adjusted[group]), method="score, bh")
+        if sides.strata is not None:
+            others = [each for each in everyone if each != group]
+            effects = (sides.effects.get(group, 1.0), max([sides.effects.get(each, 1.0) for each in others]))
+            found = standardised_difference(sides.strata, [group], others, effects)
+            yield _of(found, "standardised_difference", z, group=group, against=REST)
+
+
+def _score_p(counts: pd.DataFrame, group: Any) -> float:
+    own = counts["group"] == group
+    x1, n1 = counts.loc[own, ["numerator", "denominator"]].sum()
+    x0, n0 = counts.loc[~own, ["numerator", "denominator"]].sum()
+    pooled = (x1 + x0) / (n1 + n0)
+    spread = pooled * (1 - pooled) * (1 / n1 + 1 / n0)
+    return erfc(abs(x1 / n1 - x0 / n0) / sqrt(2 * spread)) if spread > 0 else 1.0
+
+
+def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
+    """Adjusted p values; `measures.adjust_p` is the same by statsmodels, which a plain audit does not import."""
+    order = np.argsort(p)[::-1]
+    ranked = p[order] * len(p) / np.arange(len(p), 0, -1)
+    result = np.empty_like(ranked)
+    result[order] = np.minimum(np.minimum.accumulate(ranked), 1)
+    return result
+
+
+def _effects(sides: Sides) -> Iterator[Figure]:
+    for group, effect in sides.effects.items():
+        if group in set(sides.counts["group"]):
+            yield Figure(measure="design_effect", group=group, estimate=effect, method="clustered by patient")
+
+
+def _ends(sides: Sides) -> Iterator[Figure]:
+    """Most against least deprived, crude (clustered) and standardised."""
+    shown = effective(sides)
+    first, last = str(shown["group"].iloc[0]), str(shown["group"].iloc[-1])
+    if sides.dimension == "imd_quintile" and not (first.startswith("1") and last.startswith("5")):
+        reason = "quintile 1 or 5 is hidden or holds too few records"
+        for name in ("gap", "ratio"):
+            yield Figure(measure=name, reason_withheld=reason, method="delta")
+        return
+    share = shown["numerator"] / shown["denominator"]
+    error = np.sqrt(share * (1 - share) / shown["denominator"])
+    result = gap(pd.DataFrame({"order": range(1, len(shown) + 1), "value": share, "se": error}), level=sides.level)
+    for row in result.to_dict("records"):
+        yield Figure(
+            measure=str(row["measure"]), group=first, against=last, estimate=float(row["value"]), lower=float(row["lower"]),
+            upper=float(row["upper"]), method=str(row["method"]),
+            n=float(sides.counts["denominator"].iloc[0] + sides.counts["denominator"].iloc[-1]),
+            reason_withheld=row["reason_withheld"] or None,
+        )  # fmt: skip
+    if sides.strata is not None:
+        effects = (sides.effects.get(first, 1.0), sides.effects.get(last, 1.0))
+        found = standardised_difference(sides.strata, [first], [last], effects)
+        yield _of(found, "standardised_gap", z_value(sides.level), group=first, against=last)
+    inner = share.iloc[1:-1]
+    between = bool(((inner >= min(share.iloc[0], share.iloc[-1])) & (inner <= max(share.iloc[0], share.iloc[-1]))).all())
+    yield Figure(measure="middle_quintiles_between", estimate=float(between), method="1 = quintiles 2 to 4 lie between 1 and 5")
+
+
+def _slope(sides: Sides) -> Iterator[Figure]:
+    from equity_audit.measures import proportion
+
+    shown = effective(sides)
+    limits = proportion(shown, level=sides.level)
+    frame = pd.DataFrame(
+        {
+            "order": [int(str(label)[0]) for label in shown["group"]],
+            "population": sides.counts["denominator"].to_numpy(),
+            "value": limits["value"],
+            "lower": limits["lower"],
+            "upper": limits["upper"],
+        }
+    )
+    result = slope_index(frame, kind="proportion", polarity=sides.polarity, level=sides.level).set_index("measure")
+    large = (sides.counts["denominator"] >= sides.least_denominator) & (
+        sides.counts["denominator"] >= 0.05 * sides.counts["denominator"].sum()
+    )
+    poor_fit = float(result.loc["lack_of_fit", "p"])
+    reason = None
+    if int(large.sum()) < 4:
+        reason = "fewer than four quintiles hold 5 % of the records and 100 of them"
+    elif poor_fit < 0.01:
+        reason = "a straight line does not describe the gradient"
+    for name in ("sii", "rii", "fitted_most_deprived", "fitted_least_deprived"):
+        row = result.loc[name]
+        withheld = reason or row["reason_withheld"] or None
+        yield Figure(
+            measure=name, estimate=nan if withheld else float(row["value"]), lower=nan if withheld else float(row["lower"]),
+            upper=nan if withheld else float(row["upper"]), method="national ranks, delta", n=float(row["n"]),
+            reason_withheld=withheld,
+        )  # fmt: skip
+    yield Figure(measure="lack_of_fit_p", estimate=poor_fit, method="chi-squared")
+
+
+def _missing(sides: Sides) -> Iterator[Figure]:
+    """How far records without a group could move each comparison."""
+    events, records = sides.uncoded
+    for group, others in _pairs(sides):
+        x1, n1 = _sum(sides.counts, [group])
+        x0, n0 = _sum(sides.counts, others)
+        frame = pd.DataFrame(
+            {"group": [group, REST, None], "numerator": [x1, x0, events], "denominator": [n1, n0, records]}
+        )
+        result = missing_bounds(frame, group, REST, gammas=GAMMAS)
+        against = others[0] if len(others) == 1 else REST
+        for row in result[result["measure"].isin(["relative_risk", "tipping_gamma"])].to_dict("records"):
+            name = "tipping_gamma" if row["measure"] == "tipping_gamma" else "relative_risk_" + (
+                "worst_case" if row["method"] == "worst_case" else f"gamma_{row['gamma']:g}"
+            )  # fmt: skip
+            yield Figure(
+                measure=name, group=group, against=against, estimate=float(row["value"]), lower=float(row["lower"]),
+                upper=float(row["upper"]), method=str(row["method"]), n=float(row["n"]),
+                reason_withheld=row["reason_withheld"] or None,
+            )  # fmt: skip
+    if sides.strata is not None and records:
+        coded = set(sides.counts["group"])
+        frame = sides.strata.assign(group=sides.strata["group"].where(sides.strata["group"].isin(coded)))
+        frame = frame.groupby(["group", "stratum"], dropna=False, as_index=False)[["numerator", "denominator"]].sum()
+        for row in reallocate(frame, within="stratum").to_dict("records"):
+            yield Figure(
+                measure="reallocated_proportion", group=str(row["group"]), estimate=float(row["value"]), method="reallocated",
+                n=float(row["n"]), reason_withheld=row["reason_withheld"] or None,
+            )  # fmt: skip
+
+
+def _pairs(sides: Sides) -> list[tuple[str, list[str]]]:
+    """Quintile 1 against 5; each ethnic group against all other coded ones."""
+    groups = [str(group) for group in sides.counts["group"]]
+    if sides.ordered:
+        return [(groups[0], [groups[-1]])]
+    return [(group, [other for other in groups if other != group]) for group in groups]
+
+
+def _sum(counts: pd.DataFrame, groups: Sequence[str]) -> tuple[float, float]:
+    rows = counts[counts["group"].isin(list(groups))]
+    return float(rows["numerator"].sum()), float(rows["denominator"].sum())
