@@ -53,6 +53,9 @@ from equity_audit.summaries import (
 from equity_audit.workspace import private_folder
 
 
+MAPPING_OPTION = "--ethnicity-2021-mapping"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Request:
     """What to audit, against what, and with which settings."""
@@ -75,6 +78,7 @@ class Request:
 def run_audit(request: Request) -> Audit:
     """Audit one extract. Raises UsageError and DataError; faults in the data are findings."""
     started = datetime.now(UTC)
+    _check_files(request)
     with private_folder() as workspace:
         backend = engine.open_embedded(workspace, request.memory_limit)
         extract, dataset = read_extract(
@@ -84,6 +88,13 @@ def run_audit(request: Request) -> Audit:
         audit = audit_extract(with_patient_key(extract, request.ethnic.patient_key), dataset, request, started)
         backend.disconnect()
     return audit
+
+
+def _check_files(request: Request) -> None:
+    """Refuse a mapping that cannot be read before minutes go into the extract."""
+    declare_scheme(request.ethnic.scheme)
+    if request.ethnic.mapping_2021:
+        read_mapping(Path(request.ethnic.mapping_2021), MAPPING_OPTION)
 
 
 def audit_extract(extract: Extract, dataset: Dataset, request: Request, started: datetime) -> Audit:
@@ -167,7 +178,7 @@ def _examine(
         extract, ethnicity, axes, outcomes, cubes, dimensions=dimensions,
         patients=int(cubes[engine.Grouping(columns=(), patients=True)].iloc[0]["patients"]),
         grouping=request.ethnic_grouping,
-        mapping_2021=read_mapping(Path(mapping), "--ethnicity-2021-mapping") if mapping else None,
+        mapping_2021=read_mapping(Path(mapping), MAPPING_OPTION) if mapping else None,
         residual=residual_reference(request.ethnic.residual, list_entries(request.reference), geography),
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from equity_audit.errors import UsageError
+from equity_audit.ethnic_settings import EthnicSettings, read_settings
 
 FILE_NAME = "equity-audit.toml"
 _GROUPINGS = ("2001", "2021")
@@ -41,6 +42,7 @@ class Settings:
     label: str | None = None
     disclosure: str = "hes"
     ethnic_grouping: str = "2001"
+    ethnicity: EthnicSettings = field(default_factory=EthnicSettings)
     map: Mapping[str, str] = field(default_factory=dict)
     tolerances: Mapping[str, float] = field(default_factory=dict)
 
@@ -63,8 +65,9 @@ def load_settings(path: Path | None) -> Settings:
             near = difflib.get_close_matches(key, [*known, "rules"], n=1)
             raise UsageError(f"{chosen.name}: unknown setting {key}." + (f" Did you mean {near[0]}?" if near else ""))
     warehouse = _take_warehouse(raw, chosen.name)
+    ethnicity = read_settings(raw.pop("ethnicity", {}), chosen.name)
     _check(raw, chosen.name)
-    return Settings(**raw, warehouse_imd=warehouse, tolerances=_tolerances(rules, chosen.name))
+    return Settings(**raw, warehouse_imd=warehouse, ethnicity=ethnicity, tolerances=_tolerances(rules, chosen.name))
 
 
 def _take_warehouse(raw: dict[str, Any], name: str) -> WarehouseImd | None:

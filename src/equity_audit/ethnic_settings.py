@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from equity_audit.errors import UsageError
@@ -46,6 +46,16 @@ def read_settings(table: Any, name: str) -> EthnicSettings:
     if not isinstance(residual, dict) or not all(code in RESIDUAL and _share(share) for code, share in residual.items()):
         raise UsageError(f"{name}: [ethnicity.residual] takes lines of a code ({', '.join(RESIDUAL)}) and its share, C = 0.05.")
     return EthnicSettings(**table)
+
+
+def choose(settings: EthnicSettings, **options: Any) -> EthnicSettings:
+    """Let options that were given win over the settings."""
+    given = {name: value for name, value in options.items() if value is not None}
+    if "mapping_2021" in given:
+        given["mapping_2021"] = str(given["mapping_2021"])
+    check_groups(given.get("groups", 5), "--groups")
+    check_patient_key(given.get("patient_key"), "--patient-key")
+    return replace(settings, **given)
 
 
 def check_groups(size: Any, where: str) -> None:

@@ -23,6 +23,7 @@ from equity_audit.decode.patients import LOWEST, RANKS, day_dictionary, describe
 from equity_audit.decode.readings import Reading
 from equity_audit.decode.routes import route_dimension
 from equity_audit.engine import Grouping
+from equity_audit.errors import UsageError
 from equity_audit.model import Dictionary, Extract, OutcomeFacts
 from equity_audit.patients import count_patients
 from equity_audit.residual import residual_use
@@ -68,7 +69,9 @@ def spread_levels(
     axes: Sequence[Axis], outcomes: Sequence[OutcomeFacts], cubes: Mapping[Grouping, pd.DataFrame]
 ) -> pd.DataFrame:
     """Count unknown and all records of each level: ``dimension``, ``level``, ``numerator``, ``denominator``."""
-    empty = pd.DataFrame({"dimension": [], "level": [], "numerator": [], "denominator": []})
+    empty = pd.DataFrame({"dimension": [], "level": [], "numerator": [], "denominator": []}).astype(
+        {"dimension": "str", "level": "str", "numerator": "int64", "denominator": "int64"}
+    )
     found = [
         _by_level(cubes, axis.column, axis.name, dict(enumerate(axis.labels)))
         for axis in axes
@@ -211,3 +214,15 @@ def examine(
         fields_2021=fields_2021,
         residual=residual_use(usable, *residual) if residual and residual[0] else None,
     )
+
+
+def with_patient_key(extract: Extract, chosen: str | None) -> Extract:
+    """Tell patients apart by a field of the user's choice, in place of the best that is there."""
+    if chosen is None or chosen == extract.patient_key:
+        return extract
+    if chosen not in extract.filled:
+        raise UsageError(
+            f"--patient-key {chosen}: no filled column carries that field. Name one with --map {chosen}=COLUMN, "
+            "or leave the option out."
+        )
+    return replace(extract, table=engine.with_patient_key(extract.table, chosen), patient_key=chosen)

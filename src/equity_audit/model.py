@@ -28,7 +28,10 @@ class Rejection:
 
 @dataclass(frozen=True, kw_only=True)
 class Intake:
-    """The receipt for an extract: every record read is either audited or rejected."""
+    """The receipt for an extract: every record read is either audited or rejected.
+
+    ``rejected_positions`` are the places of rejected records among all read, counted from 1, in order.
+    """
 
     records_read: int
     records_audited: int
@@ -38,6 +41,7 @@ class Intake:
     delimiter: str | None = None
     sheet: str | None = None
     remarks: tuple[str, ...] = ()
+    rejected_positions: tuple[int, ...] = ()
 
     @property
     def records_rejected(self) -> int:

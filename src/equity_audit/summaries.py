@@ -7,8 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from equity_audit.decode.declared import SCHEMES
 from equity_audit.decode.ethnicity import CLASSES, CODES
 from equity_audit.decode.geography import LINK_CLASSES, ROUTES
+from equity_audit.decode.grouping import describe_grouping
 from equity_audit.decode.shapes import commonest_shapes
 from equity_audit.fields import LSOA_FIELDS
 from equity_audit.model import Dictionary, Extract
@@ -28,8 +30,8 @@ def _ordered(counts: Mapping[str, int], names: Sequence[str]) -> dict[str, int]:
     return {name: counts.get(name, 0) for name in names}
 
 
-def ethnicity_facts(ethnicity: Dictionary, everyone: pd.Series[Any]) -> dict[str, Any]:
-    """Records by class (the five add up) and by code; distinct patients and records without a patient key."""
+def ethnicity_facts(ethnicity: Dictionary, everyone: pd.Series[Any], patients: Mapping[str, int]) -> dict[str, Any]:
+    """Records by class (the five add up) and by code; distinct patients, records without a key, and more of patients."""
     codes = class_counts(ethnicity.frame.dropna(subset="ethnic_code"), "ethnic_code")
     return {
         "records": int(ethnicity.frame["records"].sum()),
@@ -38,6 +40,7 @@ def ethnicity_facts(ethnicity: Dictionary, everyone: pd.Series[Any]) -> dict[str
         "patients": {
             "distinct": int(everyone["patients"]),
             "records_without_key": int(everyone["records"] - everyone["keyed"]),
+            **patients,
         },
     }
 
@@ -103,6 +106,15 @@ def notes_for(extract: Extract, choice: Choice) -> tuple[str, ...]:
         notes.append("No IMD edition is installed: supplied deciles and quintiles are taken as declared, not checked.")
     if extract.patient_key is None:
         notes.append("The extract has no patient key: records cannot be counted as patients.")
+    return tuple(notes)
+
+
+def ethnicity_notes(grouping: str, groups: int, scheme: str | None) -> tuple[str, ...]:
+    """How ethnic groups are made, and how values are read where the user said so."""
+    notes = [f"Ethnicity is shown as {describe_grouping(grouping, groups)}."]
+    if scheme is not None:
+        named = f"the scheme {scheme}" if scheme in SCHEMES else "a mapping file"
+        notes.append(f"Ethnicity is read by {named}, as declared; single national codes beside it are read as such.")
     return tuple(notes)
 
 

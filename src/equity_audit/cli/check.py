@@ -26,6 +26,16 @@ def check(
     reference: Path | None = typer.Option(None, "--reference", help="Folder of reference tables, installed or as published."),
     imd: str | None = typer.Option(None, "--imd", help="IMD edition to use: 2015, 2019, 2025 or one of your own."),
     census: str | None = typer.Option(None, "--census", help="Census date (YYYY-MM-DD) where a waiting list holds several."),
+    ethnicity_scheme: str | None = typer.Option(
+        None, "--ethnicity-scheme", help="How ethnicity is coded, in place of detection: 2001, 2021, gp, police, or a mapping file."
+    ),
+    ethnicity_2021_mapping: Path | None = typer.Option(
+        None, "--ethnicity-2021-mapping", help="File value,code that says what the second field, of 2021, holds."
+    ),
+    groups: int | None = typer.Option(None, "--groups", help="Ethnic groups shown: 5 (default), 6 (Chinese apart) or 16."),
+    patient_key: str | None = typer.Option(
+        None, "--patient-key", help="Field that tells patients apart: nhs_number, pseudonym or local_patient_id."
+    ),
     output: list[Path] = typer.Option([], "-o", "--output", help="Output file, .json or .xlsx by its ending. Repeatable."),
     format_: str = typer.Option("table", "--format", help="What is printed: table or json."),
     select: str = typer.Option("", "--select", help="Judge only rules whose codes begin so, comma between."),
@@ -55,6 +65,7 @@ def check(
 
     from equity_audit.audit import Request, run_audit
     from equity_audit.disclosure.protect import protect
+    from equity_audit.ethnic_settings import choose
     from equity_audit.reference.store import default_folder
     from equity_audit.rules import load_rules, select_rules
 
@@ -74,6 +85,10 @@ def check(
             label=label or settings.label,
             memory_limit=settings.memory_limit,
             ethnic_grouping=settings.ethnic_grouping,
+            ethnic=choose(
+                settings.ethnicity, scheme=ethnicity_scheme, mapping_2021=ethnicity_2021_mapping, groups=groups,
+                patient_key=patient_key,
+            ),
             tolerances=settings.tolerances,
         )
     )
