@@ -70,9 +70,17 @@ def points(difference: float) -> str:
 
 
 def headline_sentences(report: Report) -> tuple[str, ...]:
-    """At most three sentences for a board: the gap by deprivation, then how far the figures can be trusted."""
-    gaps = [gap_sentence(report, facts) for facts in outcomes_of(report) if may_be_headline(facts)]
-    return tuple(sentence for sentence in (*gaps[:1], *completeness_sentences(report)) if sentence)[:3]
+    """At most three sentences for a board: the gap by deprivation, ethnic groups that differ, how far to trust both."""
+    told = [
+        sentence
+        for facts in [facts for facts in outcomes_of(report) if may_be_headline(facts)][:1]
+        for sentence in (gap_sentence(report, facts), differing_sentence(report, facts))
+        if sentence
+    ]
+    trust = completeness_sentences(report)
+    if len(told) + len(trust) > 3:
+        trust = (trust_sentence(report),)
+    return (*told, *trust)
 
 
 def may_be_headline(facts: OutcomeFacts) -> bool:
@@ -106,7 +114,7 @@ def gap_sentence(report: Report, facts: OutcomeFacts) -> str:
         f"{facts.label}: {percent(shares['1'] or 0)} of {facts.noun} from the most deprived fifth of areas, against "
         f"{percent(shares['5'] or 0)} from the least deprived fifth: a gap of {points(abs(gap.estimate))} "
         f"percentage points ({points(low)} to {points(high)}), {direction} in the most deprived fifth"
-        f"{_times(measure_of(report, 'ratio', facts.name))}. Age and sex are not allowed for.",
+        f"{_times(measure_of(report, 'ratio', facts.name))}{_adjusted(report, facts)}.",
         facts,
     )
 
@@ -117,12 +125,27 @@ def _times(ratio: ReleasedMeasure | None) -> str:
     return f", {ratio.estimate:.1f} times the share ({ratio.lower:.1f} to {ratio.upper:.1f})"
 
 
+def _adjusted(report: Report, facts: OutcomeFacts) -> str:
+    gap = measure_of(report, "standardised_gap", facts.name)
+    if gap is None or gap.estimate is None or gap.lower is None or gap.upper is None:
+        return "; age and sex are not allowed for"
+    if gap.lower <= 0 <= gap.upper:
+        return (
+            "; allowing for age and sex as recorded, there is no clear evidence of a gap "
+            f"({points(gap.lower)} to {points(gap.upper)} percentage points)"
+        )
+    return (
+        f"; allowing for age and sex as recorded, {points(gap.estimate)} percentage points "
+        f"({points(gap.lower)} to {points(gap.upper)})"
+    )
+
+
 def _with_caution(sentence: str, facts: OutcomeFacts) -> str:
     return " ".join(part for part in (sentence, NOT_A_RATE.get(facts.name)) if part)
 
 
 def group_sentences(report: Report, facts: OutcomeFacts) -> tuple[str, ...]:
-    """One sentence for each ethnic group with a figure: its share beside all others'. No difference is claimed."""
+    """One sentence for each ethnic group with a figure: its share beside all others'. A difference is claimed where it is clear."""
     rows = [row for row in rows_of(report, facts.name, "ethnic_group") if row.labels[0] in GROUP_WORDS]
     sentences = []
     for row in rows:
@@ -132,8 +155,50 @@ def group_sentences(report: Report, facts: OutcomeFacts) -> tuple[str, ...]:
             f"{facts.label}: {percent(row.value.value)} of {facts.noun} of {GROUP_WORDS[row.labels[0]]} "
             f"({percent(row.lower.value)} to {percent(row.upper.value)})"
         )
-        sentences.append(_with_caution(f"{start}{_others(row, rows, facts)}.", facts))
+        words = difference_words(difference_of(report, facts.name, "ethnic_group", row.labels[0]))
+        claim = f": {words}" if words in ("higher", "lower", "no clear difference") else ""
+        sentences.append(_with_caution(f"{start}{_others(row, rows, facts)}{claim}.", facts))
     return tuple(sentences)
+
+
+def difference_of(report: Report, outcome: str, dimension: str, group: str) -> ReleasedMeasure | None:
+    """A group against all other groups that are compared."""
+    return next(
+        (
+            found
+            for found in report.measures
+            if (found.measure, found.outcome, found.dimension) == ("risk_difference", outcome, dimension)
+            and found.group == group
+            and found.against == "rest"
+        ),
+        None,
+    )
+
+
+def difference_words(found: ReleasedMeasure | None) -> str:
+    """Whether a group differs from all others, in words: claimed only where the interval excludes none."""
+    if found is None or found.estimate is None or found.lower is None or found.upper is None:
+        return "not compared"
+    if not found.differs or found.lower <= 0 <= found.upper:
+        return "no clear difference"
+    return "higher" if found.estimate > 0 else "lower"
+
+
+def differing_sentence(report: Report, facts: OutcomeFacts) -> str:
+    """The ethnic groups whose share differs from that of all other patients with a known group; blank if none does."""
+    told = []
+    for group, who in GROUP_WORDS.items():
+        found = difference_of(report, facts.name, "ethnic_group", group)
+        words = difference_words(found)
+        if words in ("higher", "lower") and found is not None:
+            low, high = sorted((abs(found.lower or 0), abs(found.upper or 0)))
+            size = f"{points(abs(found.estimate or 0))} percentage points ({points(low)} to {points(high)})"
+            told.append(f"{who} {words} by {size}")
+    if not told:
+        return ""
+    return _with_caution(
+        f"{facts.label}, against all other patients with a known ethnic group: {'; '.join(told)}.", facts
+    )
 
 
 def _others(row: TableRow, rows: Iterable[TableRow], facts: OutcomeFacts) -> str:
@@ -161,6 +226,21 @@ def completeness_sentences(report: Report) -> tuple[str, ...]:
         start = f"{VERDICTS[verdicts[subject]]}: " if subject in verdicts else ""
         told.append(f"{start}{percent(share)} of records {words}{_rest(report, facts['classes'], key, classes)}.")
     return tuple(told)
+
+
+def trust_sentence(report: Report) -> str:
+    """Completeness of both fields in one sentence, with the more careful of the two verdicts."""
+    shares = []
+    for facts, key, words in (
+        (report.ethnicity, "valid", "have a usable ethnic group"),
+        (report.deprivation, "linked", "are linked to an IMD quintile"),
+    ):
+        share = class_share(report, facts, key).value if facts else None
+        if share is not None:
+            shares.append(f"{percent(share)} {words}")
+    found = {verdict.verdict for verdict in report.verdicts if verdict.subject in ("ethnicity", "deprivation")}
+    start = next((f"{VERDICTS[name]}: " for name in ("do_not_use", "care", "act") if name in found), "")
+    return f"{start}{'of' if start else 'Of'} the records, {' and '.join(shares)}." if shares else ""
 
 
 def _rest(report: Report, counts: dict[str, Cell], key: str, words: dict[str, str]) -> str:

@@ -9,6 +9,7 @@ from equity_audit.disclosure.protect import protect
 from equity_audit.model import (
     Audit,
     Breakdown,
+    ComparisonData,
     FieldMapping,
     Finding,
     Intake,
@@ -89,6 +90,13 @@ def made_up_audit(
                 description="Appointments missed without notice.", noun="appointments", polarity="adverse",
                 headline=outcome == "did_not_attend", apart={"private patients": 53},
             ),
+        ),
+        comparisons=tuple(
+            ComparisonData(
+                outcome=outcome, dimension=name, polarity="adverse", headline=True, coded=coded, strata=None,
+                effects=dict.fromkeys(RECORDS[name], 1.0), keyed=patients,
+            )
+            for name, coded in (("imd_quintile", QUINTILES[:5]), ("ethnic_group", GROUPS[:5]))
         ),
         shapes={"ETH001": (("A9", 53), ("+AA", 3))},
         notes=("IMD 2019 is used.",),

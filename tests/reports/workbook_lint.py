@@ -160,7 +160,7 @@ def no_hidden(book):
 @rule("NOTE-FORM")
 def note_form(book):
     """Markers are exactly ``[note n]``, in round numbers, not raised."""
-    for sheet, cell in all_cells(book):
+    for _, cell in all_cells(book):
         loose = re.findall(r"\[[^\]]*note[^\]]*\]", cell.text, re.I)
         if any(not NOTE.fullmatch(marker) for marker in loose) or style_of(book, cell).raised:
             return False

@@ -49,7 +49,7 @@ def test_a_gap_names_both_ends_its_size_its_interval_and_its_direction(report):
     assert narrative.gap_sentence(report, facts_of(report)) == (
         "Did not attend: 20.4% of appointments from the most deprived fifth of areas, against 9.2% from the least "
         "deprived fifth: a gap of 11.2 percentage points (8.9 to 13.6), higher in the most deprived fifth, 2.2 times the "
-        "share (1.8 to 2.7). Age and sex are not allowed for."
+        "share (1.8 to 2.7); age and sex are not allowed for."
     )
 
 
@@ -83,7 +83,46 @@ def test_headlines_are_three_at_most_gap_first(report):
     sentences = narrative.headline_sentences(report)
     assert len(sentences) == 3
     assert sentences[0].startswith("Did not attend: ")
-    assert [sentence.split(":")[0] for sentence in sentences[1:]] == ["Read with care"] * 2
+    assert sentences[1].startswith(
+        "Did not attend, against all other patients with a known ethnic group: White patients higher"
+    )
+    assert sentences[2] == (
+        "Read with care: of the records, 82.1% have a usable ethnic group and 100.0% are linked to an IMD quintile."
+    )
+
+
+def test_both_fields_have_a_sentence_where_no_group_differs(report):
+    bare = replace(report, measures=tuple(found for found in report.measures if found.measure != "risk_difference"))
+    told = narrative.headline_sentences(bare)
+    assert [sentence.split(":")[0] for sentence in told[1:]] == ["Read with care", "Complete enough to use"]
+
+
+@pytest.mark.parametrize(
+    ("differs", "lower", "upper", "words"),
+    [(True, 0.01, 0.03, "higher"), (True, -0.03, -0.01, "lower"), (True, -0.01, 0.03, "no clear difference"),
+     (False, 0.01, 0.03, "no clear difference"), (True, None, None, "not compared")],
+)  # fmt: skip
+def test_a_group_differs_where_its_interval_excludes_none(report, differs, lower, upper, words):
+    found = narrative.difference_of(report, "did_not_attend", "ethnic_group", "White")
+    assert found is not None
+    estimate = None if lower is None else (lower + upper) / 2
+    changed = replace(found, differs=differs, estimate=estimate, lower=lower, upper=upper)
+    assert narrative.difference_words(changed) == words
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "words"),
+    [
+        (0.05, 0.15, "as recorded, 10.0 percentage points (5.0 to 15.0)."),
+        (-0.01, 0.03, "no clear evidence of a gap (-1.0 to 3.0"),
+    ],
+)
+def test_age_and_sex_are_allowed_for_where_they_were(report, lower, upper, words):
+    gap = narrative.measure_of(report, "gap", "did_not_attend")
+    assert gap is not None
+    more = replace(gap, measure="standardised_gap", estimate=(lower + upper) / 2, lower=lower, upper=upper)
+    kept = tuple(found for found in report.measures if found.measure != "standardised_gap")
+    assert words in narrative.gap_sentence(replace(report, measures=(*kept, more)), facts_of(report))
 
 
 @pytest.mark.parametrize("headline", [False, True])
@@ -128,7 +167,7 @@ def test_completeness_gives_the_verdict_the_share_and_what_is_missing(report):
         "Read with care: 82.1% of records have a usable ethnic group; 10.1% not stated, 5.0% not known, "
         "2.7% not a national code."
     )
-    assert deprivation == "Read with care: 100.0% of records are linked to an IMD quintile."
+    assert deprivation == "Complete enough to use: 100.0% of records are linked to an IMD quintile."
 
 
 def test_rules_are_counted(report):

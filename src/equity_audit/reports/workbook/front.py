@@ -12,6 +12,7 @@ from equity_audit.narrative import (
     ask_sentence,
     class_share,
     completeness_sentences,
+    differing_sentence,
     gap_sentence,
     headline_sentences,
     measure_of,
@@ -85,7 +86,7 @@ def contents_sheet(report: Report, sheets: list[Sheet]) -> TableSheet:
             "Choose a worksheet name to go to it. A table keeps its number from run to run, so some are not used.",
         ),
         name="Table_of_contents",
-        columns=(Column("Worksheet", "text", 16), Column("Kind", "text", 12), Column("What it holds", "text", 84)),
+        columns=(Column("Worksheet", "text", 16), Column("Kind", "text", 12), Column("What it holds", "text", 70)),
         rows=rows,
         links=True,
     )
@@ -108,7 +109,10 @@ def summary_sheet(report: Report, book: NoteBook) -> TableSheet:
     rows: list[tuple[Value, ...]] = []
     verdicts = {verdict.subject: VERDICTS[verdict.verdict] for verdict in report.verdicts}
     for facts in sorted(outcomes_of(report), key=lambda facts: not facts.headline):
-        rows += _gap_row(report, facts, verdicts.get("deprivation", "Not judged"))
+        own = verdicts.get(f"{facts.name}_by_imd_quintile")
+        rows += _gap_row(report, facts, own or verdicts.get("deprivation", "Not judged"))
+        own = verdicts.get(f"{facts.name}_by_ethnic_group")
+        rows += _difference_rows(report, facts, own or verdicts.get("ethnicity", "Not judged"))
     sentences = iter(completeness_sentences(report))
     patients = report.ethnicity.get("patients", {}).get("distinct", _NONE) if report.ethnicity else _NONE
     for subject, found, key in (
@@ -132,8 +136,8 @@ def summary_sheet(report: Report, book: NoteBook) -> TableSheet:
         name="Summary_of_findings",
         columns=(
             Column("Subject", "text", 15),
-            Column(f"Finding {book.mark(notes.DIFFERENCE)}", "text", 56),
-            Column("How far to trust it", "text", 18),
+            Column(f"Finding {book.mark(notes.DIFFERENCE)}", "text", 50),
+            Column("How far to trust it", "text", 16),
             Column("Unit", "text", 14),
             Column("Value (see unit)", "decimal", 12),
             Column(f"Lower limit (see unit) {book.mark(notes.INTERVAL)}", "decimal", 15),
@@ -152,6 +156,14 @@ def _gap_row(report: Report, facts: OutcomeFacts, trust: str) -> list[tuple[Valu
     return [(facts.label, gap_sentence(report, facts), trust, "percentage points", *ends, gap.n)]
 
 
+def _difference_rows(report: Report, facts: OutcomeFacts, trust: str) -> list[tuple[Value, ...]]:
+    """One row that names the ethnic groups which differ, if any does."""
+    sentence = differing_sentence(report, facts)
+    if not sentence:
+        return []
+    return [(facts.label, sentence, trust, "see the finding", _NONE, _NONE, _NONE, _NONE)]
+
+
 def _points(value: float | None) -> Cell:
     return Cell(None, "x") if value is None else Cell(round(value * 100, 1) + 0.0)
 
@@ -168,7 +180,7 @@ def notes_sheet(report: Report, book: NoteBook) -> TableSheet:
             "Each note is marked by its number in square brackets where it applies.",
         ),
         name="Notes",
-        columns=(Column("Note", "text", 12), Column("What it says", "text", 96)),
+        columns=(Column("Note", "text", 12), Column("What it says", "text", 84)),
         rows=rows,
     )
 
@@ -189,7 +201,7 @@ def method_sheet(report: Report) -> TextSheet:
         ),
         ("text", "Shares are worked out from the counts that are shown, after counts were hidden or rounded."),
         ("text", notes.disclosure_note(report)),
-        ("text", "Figures are crude: age and sex are not allowed for."),
+        ("text", "Shares in the tables are crude. Where a sentence allows for age and sex, it says so."),
         (
             "text",
             "What could not be linked: " + ", ".join(list(LINK_CLASSES.values())[1:]) + ". Each is counted in Table 4.",

@@ -26,6 +26,14 @@ def digits(text: str, *, bold: bool = False) -> float:
     return width / _DIGIT * (_BOLD if bold else 1.0)
 
 
+def settled(header: str, width: int) -> int:
+    """The first width from ``width`` on at which a header does not break within a note marker."""
+    for tried in range(width, width + 12):
+        if not any(line.endswith("[note") for bold in (False, True) for line in fold(header, tried, bold=bold)):
+            return tried
+    return width
+
+
 def fold(text: str, width: float, *, bold: bool = False) -> list[str]:
     """The lines that a text takes in a column of that many digits; a word too long for one line is cut."""
     room, lines, line = max(2.0, width - _PADDING), [], ""

@@ -28,6 +28,10 @@ MONTHS = "Months are those of the activity date. Dates outside the extract's per
 SITES = "Sites shared by fewer than 10 patients are counted together as other."
 SHAPES = "The shape of a value shows each letter as A and each digit as 9, so that no recorded value is printed."
 TOLERANCE = "A rule fails when more records than its tolerance are in fault. A rule without a tolerance allows none."
+DIFFERS = (
+    "Higher or lower: the 95% interval of the difference from all other known groups (Newcombe) excludes none, and the "
+    "difference is clear after allowing for the number of groups compared. Not compared: hidden, too few, or not a group."
+)
 DIFFERENCE = (
     "A gap is the share in quintile 1 less the share in quintile 5, with a 95% interval. It is worked out from the "
     "figures in this workbook. A gap is called higher or lower where its interval excludes none."

@@ -18,7 +18,7 @@ class Column:
 
     header: str
     kind: Kind = "text"
-    width: int = 20
+    width: int = 16
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -94,10 +94,10 @@ def rules_sheet(report: Report, number: int, book: NoteBook) -> TableSheet | Non
         name="rules",
         columns=(
             Column("Code", "text", 10),
-            Column("Rule", "text", 34),
+            Column("Rule", "text", 30),
             Column("Result", "text", 12),
             Column("Severity", "text", 13),
-            Column("What to do", "text", 52),
+            Column("What to do", "text", 44),
             Column("What is counted", "text", 12),
             Column("Judged (number)", "count", 11),
             Column("Failed (number)", "count", 11),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from equity_audit.model import OutcomeFacts, ReleasedTable, Report
-from equity_audit.narrative import NOT_A_RATE, gap_sentence, table_of
+from equity_audit.narrative import NOT_A_RATE, difference_of, difference_words, gap_sentence, table_of
 from equity_audit.reports.workbook import notes
 from equity_audit.reports.workbook.parts import Column, NoteBook, TableSheet, Value, used_markers
 from equity_audit.reports.workbook.words import header_of, label_of, shorthand_line, titled, watermark_lines
 
 ONE_TABLE = "This worksheet contains one table."
 NOTES_TOLD = "Notes are marked in square brackets and listed on the Notes worksheet."
+COMPARED = (("imd_quintile",), ("ethnic_group",))
 CROSS = ("imd_quintile", "ethnic_group")
 _WIDE = {"imd_quintile": 24, "ethnic_group": 20, "month": 22, "site": 20}
 
@@ -72,14 +73,23 @@ def outcome_sheet(
     if table is None:
         return None
     rows: tuple[tuple[Value, ...], ...] = tuple(
-        (*_labels(table, row.labels), row.numerator, row.denominator, row.value, row.lower, row.upper)
+        (
+            *_labels(table, row.labels),
+            *_verdict_words(report, facts, dimensions, row.labels),
+            row.numerator,
+            row.denominator,
+            row.value,
+            row.lower,
+            row.upper,
+        )
         for row in table.rows
     )
     outcome, disclosure = book.mark(notes.outcome_note(report, facts)), book.mark(notes.disclosure_note(report))
     columns = (
         *_dimension_columns(dimensions, book),
-        Column(f"{facts.label} ({facts.noun}) {outcome}", "count", 24),
-        Column(f"All counted ({facts.noun}) {disclosure}", "count", 24),
+        *_verdict_column(dimensions, book),
+        Column(f"{facts.label} ({facts.noun}) {outcome}", "count", 18),
+        Column(f"All counted ({facts.noun}) {disclosure}", "count", 18),
         *_share_columns(f"Share of {facts.noun}", book),
     )
     what = " and ".join(header_of(name) for name in dimensions)
@@ -99,6 +109,21 @@ def outcome_sheet(
     )
 
 
+def _verdict_column(dimensions: tuple[str, ...], book: NoteBook) -> tuple[Column, ...]:
+    if dimensions not in COMPARED:
+        return ()
+    return (Column(f"Against all other known groups {book.mark(notes.DIFFERS)}", "text", 22),)
+
+
+def _verdict_words(
+    report: Report, facts: OutcomeFacts, dimensions: tuple[str, ...], labels: tuple[str, ...]
+) -> tuple[str, ...]:
+    if dimensions not in COMPARED:
+        return ()
+    words = difference_words(difference_of(report, facts.name, dimensions[0], labels[0]))
+    return (words[0].upper() + words[1:],)
+
+
 def finding_of(report: Report, facts: OutcomeFacts, dimensions: tuple[str, ...]) -> str:
     """What is said above an outcome's table: the gap by quintile; elsewhere the caution that an outcome carries."""
     gap = gap_sentence(report, facts) if dimensions == ("imd_quintile",) else ""
@@ -115,9 +140,9 @@ def _dimension_columns(dimensions: tuple[str, ...], book: NoteBook) -> list[Colu
 def _share_columns(what: str, book: NoteBook) -> tuple[Column, ...]:
     mark = book.mark(notes.INTERVAL)
     return (
-        Column(f"{what} (%)", "percent", 17),
-        Column(f"Lower limit (%) {mark}", "percent", 17),
-        Column(f"Upper limit (%) {mark}", "percent", 17),
+        Column(f"{what} (%)", "percent", 14),
+        Column(f"Lower limit (%) {mark}", "percent", 14),
+        Column(f"Upper limit (%) {mark}", "percent", 14),
     )
 
 

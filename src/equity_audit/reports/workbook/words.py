@@ -55,10 +55,15 @@ def day_words(moment: str) -> str:
 
 
 def period_of(report: Report) -> str:
-    """The months with a figure shown, first to last; the day of the audit where the extract has no dates."""
+    """The months with a fair number of records, first to last; the day of the audit where the extract has no dates."""
     table = table_of(report, None, "month", unit="records")
-    shown = [row.labels[0] for row in table.rows if row.numerator.value] if table else []
-    months = sorted(label for label in shown if month_words(label) != label)
+    counts = {row.labels[0]: row.numerator.value or 0 for row in table.rows} if table else {}
+    # A stray date (1962, 2094) must not stretch the period: a month counts from a tenth of the fullest one on.
+    months = sorted(
+        label
+        for label, records in counts.items()
+        if month_words(label) != label and records and records >= max(counts.values()) / 10
+    )
     if not months:
         return f"audited on {day_words(report.run.finished)}"
     first, last = month_words(months[0]), month_words(months[-1])

@@ -14,7 +14,7 @@ from openpyxl.worksheet.table import Table, TableStyleInfo
 
 from equity_audit.model import Cell
 from equity_audit.reports.workbook.draw import add_chart
-from equity_audit.reports.workbook.measure import fold
+from equity_audit.reports.workbook.measure import fold, settled
 from equity_audit.reports.workbook.parts import (
     ChartSheet,
     Column,
@@ -29,7 +29,7 @@ from equity_audit.reports.workbook.words import clean, is_watermark
 
 FONT, BODY = "Arial", 12
 LINE = 16.0  # points a line of 12-point Arial takes
-TEXT_WIDTH, LEAST_WIDTH = 110, 90
+TEXT_WIDTH, LEAST_WIDTH = 98, 90
 PAGE = 523.0  # points of height on a page of landscape A4; a third more still reads well when fitted
 FORMATS: dict[Kind, str] = {"text": "General", "count": "#,##0", "percent": "0.0%", "decimal": "0.0"}
 
@@ -107,15 +107,15 @@ def _text_sheet(ws: Any, sheet: TextSheet) -> None:
 def _table_sheet(ws: Any, sheet: TableSheet) -> None:
     row = _above(ws, sheet.title, sheet.about, _total(sheet))
     for at, column in enumerate(sheet.columns, start=1):
-        ws.column_dimensions[get_column_letter(at)].width = column.width
+        ws.column_dimensions[get_column_letter(at)].width = _width(column)
         _put(ws.cell(row, at), column.header, "Header text" if column.kind == "text" else "Header number")
-    ws.row_dimensions[row].height = _height(max(len(fold(c.header, c.width, bold=True)) for c in sheet.columns))
+    ws.row_dimensions[row].height = _height(max(len(fold(c.header, _width(c), bold=True)) for c in sheet.columns))
     for position, values in enumerate(sheet.rows, start=row + 1):
         for at, (column, value) in enumerate(zip(sheet.columns, values, strict=True), start=1):
             _fill(ws.cell(position, at), column, value)
         if sheet.links:
             _link(ws.cell(position, 1))
-        folded = (len(fold(str(v), c.width)) for c, v in zip(sheet.columns, values, strict=True) if c.kind == "text")
+        folded = (len(fold(str(v), _width(c))) for c, v in zip(sheet.columns, values, strict=True) if c.kind == "text")
         ws.row_dimensions[position].height = _height(max(folded))
     _make_table(ws, sheet, row)
     ws.print_title_rows = f"{row}:{row}"
@@ -148,7 +148,11 @@ def _lines(texts: tuple[str, ...], width: int) -> list[tuple[str, str]]:
 
 
 def _total(sheet: TableSheet) -> int:
-    return max(LEAST_WIDTH, sum(column.width for column in sheet.columns))
+    return max(LEAST_WIDTH, sum(_width(column) for column in sheet.columns))
+
+
+def _width(column: Column) -> int:
+    return settled(column.header, column.width)
 
 
 def _make_table(ws: Any, sheet: TableSheet, row: int) -> None:
