@@ -549,7 +549,7 @@ def test_property_xmr_golden_case():
     assert screened.loc[0, ["mean", "upper", "lower"]].astype(float).round(2).tolist() == [1.94, 4.60, -0.72]
     assert whole.loc[0, ["mean", "upper", "lower"]].astype(float).round(2).tolist() == [1.94, 6.95, -3.06]
     assert screened["method"].unique() == ["xmr, screened"] and whole["method"].unique() == ["xmr"]
-    assert screened["n"].unique() == [18] and screened["level"].isna().all()
+    assert screened["measure"].unique() == ["xmr"] and screened["n"].unique() == [18] and screened["level"].isna().all()
 
 
 def test_property_xmr_constant_series_is_never_flagged():
