@@ -1,7 +1,7 @@
 """From a Report to sentences. Every output says the same thing in the same words, because all of them ask here.
 
 Rules of wording: a difference is claimed only where its interval excludes none; percentages have one decimal;
-a share of admissions is never called a rate; nothing is ranked.
+a share of admissions is never called a rate; nothing is ranked. Past 300 lines, so that all wording is in one place.
 """
 
 from __future__ import annotations

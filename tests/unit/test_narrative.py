@@ -84,7 +84,7 @@ def test_headlines_are_three_at_most_gap_first(report):
     assert len(sentences) == 3
     assert sentences[0].startswith("Did not attend: ")
     assert sentences[1].startswith(
-        "Did not attend, against all other patients with a known ethnic group: White patients higher"
+        "Did not attend, against all other patients with a known ethnic group: patients of Mixed ethnicity lower"
     )
     assert sentences[2] == (
         "Read with care: of the records, 82.1% have a usable ethnic group and 100.0% are linked to an IMD quintile."

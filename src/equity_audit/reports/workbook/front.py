@@ -1,4 +1,4 @@
-"""Cover, Contents, Summary, Notes and Method."""
+"""Cover, Contents and Summary."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Literal
 
 from equity_audit.model import Cell, OutcomeFacts, Report
 from equity_audit.narrative import (
-    LINK_CLASSES,
     SHORTHAND,
     VERDICTS,
     ask_sentence,
@@ -40,8 +39,8 @@ def cover_sheet(report: Report) -> TextSheet:
     """What the board needs to know, then what this workbook is."""
     run = report.run
     facts = {
-        "Source": f"{run.label} ({run.dataset_title}); {_many(report.records_audited)} records audited, "
-        f"{_many(report.records_rejected)} rejected while reading.",
+        "Source": f"{run.label} ({run.dataset_title}); {many(report.records_audited)} records audited, "
+        f"{many(report.records_rejected)} rejected while reading.",
         "Period": f"{period_of(report)}.",
         "Published": f"{day_words(run.finished)}, the day of the audit.",
         "Next update": "when the audit is next run.",
@@ -70,7 +69,8 @@ def _edition(report: Report) -> str:
     return f"Index of Multiple Deprivation, edition {edition}." if edition else "no IMD edition was used."
 
 
-def _many(cell: Cell) -> str:
+def many(cell: Cell) -> str:
+    """A count with thousands commas, or the marker in its place."""
     return f"{cell.value:,}" if cell.value is not None else f"[{cell.marker}]"
 
 
@@ -101,7 +101,8 @@ def _kind(sheet: Sheet) -> str:
 def _what(report: Report, sheet: Sheet) -> str:
     """The title without who and when, which all sheets share."""
     what = sheet.title.removesuffix(titled(report, ""))
-    return what.partition(": ")[2] or what
+    told = what.partition(": ")[2] or what
+    return told[0].upper() + told[1:]
 
 
 def summary_sheet(report: Report, book: NoteBook) -> TableSheet:
@@ -166,57 +167,3 @@ def _difference_rows(report: Report, facts: OutcomeFacts, trust: str) -> list[tu
 
 def _points(value: float | None) -> Cell:
     return Cell(None, "x") if value is None else Cell(round(value * 100, 1) + 0.0)
-
-
-def notes_sheet(report: Report, book: NoteBook) -> TableSheet:
-    """Every note that is used, in order."""
-    rows: tuple[tuple[Value, ...], ...] = tuple((mark[1:-1].capitalize(), text) for text, mark in book.texts.items())
-    return TableSheet(
-        tab="Notes",
-        title=titled(report, "Notes"),
-        about=(
-            ONE_TABLE,
-            *watermark_lines(report),
-            "Each note is marked by its number in square brackets where it applies.",
-        ),
-        name="Notes",
-        columns=(Column("Note", "text", 12), Column("What it says", "text", 84)),
-        rows=rows,
-    )
-
-
-def method_sheet(report: Report) -> TextSheet:
-    """How the figures were made, and what was used."""
-    run = report.run
-    blocks: list[Block] = [("text", line) for line in watermark_lines(report)]
-    blocks.append(("heading", "How the figures were made"))
-    blocks += [
-        (
-            "text",
-            "Every record read is either audited or rejected, and the two are checked against an independent count.",
-        ),
-        (
-            "text",
-            "Records, patients and the units of an outcome are counted each by itself and never added to one another.",
-        ),
-        ("text", "Shares are worked out from the counts that are shown, after counts were hidden or rounded."),
-        ("text", notes.disclosure_note(report)),
-        ("text", "Shares in the tables are crude. Where a sentence allows for age and sex, it says so."),
-        (
-            "text",
-            "What could not be linked: " + ", ".join(list(LINK_CLASSES.values())[1:]) + ". Each is counted in Table 4.",
-        ),
-    ]
-    blocks.append(("heading", "About this run"))
-    blocks += [("text", note) for note in (*report.notes, *report.remarks)]
-    blocks += [
-        ("text", f"Rejected while reading: {reason}: {_many(number)} records.") for reason, number in report.rejections
-    ]
-    used = ", ".join(f"{field} from {column}" for field, column in sorted(run.mapping.columns.items()))
-    blocks.append(("text", f"Columns used: {used}."))
-    blocks += [
-        ("text", f"Reference table: {entry.get('kind')} {entry.get('edition')}, SHA-256 {entry.get('sha256')}.")
-        for entry in run.references
-    ]
-    blocks.append(("text", f"Run {run.id}, finished {day_words(run.finished)}, equity-audit {run.version}."))
-    return TextSheet(tab="Method", title=titled(report, "Method"), blocks=tuple(blocks))

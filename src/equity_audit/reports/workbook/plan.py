@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from equity_audit.model import Report
 from equity_audit.narrative import outcomes_of
+from equity_audit.reports.workbook.back import method_sheet, notes_sheet
 from equity_audit.reports.workbook.chart_plan import chart_data_sheet, chart_sheet
-from equity_audit.reports.workbook.front import contents_sheet, cover_sheet, method_sheet, notes_sheet, summary_sheet
+from equity_audit.reports.workbook.front import contents_sheet, cover_sheet, summary_sheet
 from equity_audit.reports.workbook.parts import ChartSheet, NoteBook, Sheet, TableSheet
 from equity_audit.reports.workbook.quality import codes_sheet, rules_sheet, scores_sheet, shapes_sheet
 from equity_audit.reports.workbook.tables import CROSS, counts_sheet, finding_of, outcome_sheet
