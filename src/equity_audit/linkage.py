@@ -1,0 +1,241 @@
+"""From a geography tally to everything that is known of its links: the edition, the directory, the dictionary, the facts.
+
+Each step that looks at records again is a small tally of the engine: of ended postcodes by date, of crowded postcodes
+by patients, of patients with several quintiles on one day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from equity_audit import engine
+from equity_audit.decode.dates import read_dates
+from equity_audit.decode.geography import locate
+from equity_audit.decode.places import by_distinct, postcode_form, tidy
+from equity_audit.decode.supplied import SCALES, ScaleTest, compare_scales
+from equity_audit.decode.vintage import VintageVerdict
+from equity_audit.model import Dictionary, Extract
+from equity_audit.reference.choose import Choice, choose_edition
+from equity_audit.reference.imd import ImdTable
+from equity_audit.reference.lookup import LsoaLookup, read_lookup
+from equity_audit.reference.postcodes import look_up
+from equity_audit.reference.store import Entry, list_entries, read_entry
+
+CROWDED_PATIENTS, CROWDED_SHARE = 50, 0.005
+
+
+@dataclass(frozen=True, kw_only=True)
+class Linkage:
+    """What the location fields of an extract lead to."""
+
+    choice: Choice
+    dictionary: Dictionary | None = None
+    vintage: VintageVerdict | None = None
+    scales: tuple[ScaleTest, ...] = ()
+    directory: tuple[Entry, ...] = ()
+    lookup: Entry | None = None
+    compared: ImdTable | None = None
+    ended: pd.DataFrame | None = field(default=None, repr=False)
+    crowded: pd.DataFrame | None = field(default=None, repr=False)
+    coincidences: pd.DataFrame | None = field(default=None, repr=False)
+
+    @property
+    def tables(self) -> tuple[ImdTable, ...]:
+        """The editions that were read, the one in use first."""
+        return (self.choice.edition, *self.choice.others) if self.choice.edition else ()
+
+
+def link(
+    extract: Extract,
+    tally: pd.DataFrame | None,
+    folder: Path,
+    *,
+    edition: str | None = None,
+    compare: str | None = None,
+    given: ImdTable | None = None,
+) -> Linkage:
+    """Choose an edition, look everything up, and count what the deprivation rules are judged on.
+
+    Parameters
+    ----------
+    tally
+        Distinct location values with records, None where the extract has no location field.
+    folder
+        Where references lie.
+    compare
+        A second edition, to tell which records change quintile.
+    given
+        An edition read from a warehouse.
+
+    Raises
+    ------
+    UsageError
+        An edition asked for is not there.
+    """
+    entries = list_entries(folder)
+    lookups = [entry for entry in entries if entry.kind == "lsoa_lookup"]
+    lookup = read_lookup(lookups[-1].path, lookups[-1].sha256 or "") if lookups else None
+    codes = None
+    if tally is not None and "lsoa" in tally:
+        codes = tally["records"].groupby(tally["lsoa"].map(tidy)).sum()
+    choice = choose_edition(entries, edition, extract.filled, codes, lookup=lookup, given=given)
+    if tally is None:
+        return Linkage(choice=choice)
+    files = _directory(entries, choice.edition) if "postcode" in extract.filled else ()
+    directory = look_up([entry.path for entry in files], _postcodes(tally)) if files else None
+    located = locate(tally, choice.edition, choice.others, lookup=lookup, directory=directory)
+    dictionary = located.dictionary
+    second = None
+    if compare is not None:
+        second = choose_edition(entries, compare, extract.filled, codes, lookup=lookup).edition
+        dictionary = _compared(dictionary, tally, second, choice, lookup, directory)
+    return Linkage(
+        choice=choice,
+        dictionary=dictionary,
+        vintage=located.vintage,
+        scales=_scales(tally, dictionary, choice),
+        directory=files,
+        lookup=lookups[-1] if lookups else None,
+        compared=second,
+        ended=_ended(extract, dictionary) if directory is not None else None,
+        crowded=_crowded(extract, dictionary),
+        coincidences=_coincidences(extract, dictionary),
+    )
+
+
+def _postcodes(tally: pd.DataFrame) -> list[str]:
+    distinct = pd.Series(tally["postcode"].unique()).map(tidy).unique()
+    return [code for code in distinct if postcode_form(code)[0] == "well_formed"]
+
+
+def _directory(entries: tuple[Entry, ...], edition: ImdTable | None) -> tuple[Entry, ...]:
+    """The newest directory that gives LSOAs of the edition's vintage, else the newest: all its areas."""
+    found = [entry for entry in entries if entry.kind == "postcodes"]
+    wanted = edition.vintage if edition else ""
+    fitting = [entry for entry in found if entry.vintage is None or wanted in entry.vintage] or found
+    if not fitting:
+        return ()
+    # nspl-2021-11 and onspd-2021-08: by date, then by name.
+    newest = max(fitting, key=lambda entry: (entry.edition.partition("-")[2], entry.edition)).edition
+    return tuple(entry for entry in fitting if entry.edition == newest)
+
+
+def _compared(
+    dictionary: Dictionary,
+    tally: pd.DataFrame,
+    second: ImdTable | None,
+    choice: Choice,
+    lookup: LsoaLookup | None,
+    directory: pd.DataFrame | None,
+) -> Dictionary:
+    """Add ``quintile_compared_code``: the quintile each record has in the second edition."""
+    others = tuple(table for table in (choice.edition, *choice.others) if table is not None and table is not second)
+    again = locate(tally, second, others, lookup=lookup, directory=directory).dictionary.frame
+    return replace(dictionary, frame=dictionary.frame.assign(quintile_compared_code=again["quintile_code"]))
+
+
+def edition_effect(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """How many records have which quintile in two editions: a 6 × 6 table, the sixth place not linked.
+
+    Parameters
+    ----------
+    first, second
+        Frames of the same tally as `locate` gives them, one an edition: ``quintile_code`` and ``records``.
+    """
+    pairs = first["records"].groupby([first["quintile_code"], second["quintile_code"]]).sum().unstack(fill_value=0)
+    places = pd.RangeIndex(6)
+    return pairs.reindex(index=places, columns=places, fill_value=0).astype("int64")
+
+
+def _scales(tally: pd.DataFrame, dictionary: Dictionary, choice: Choice) -> tuple[ScaleTest, ...]:
+    if choice.edition is None or not set(SCALES) & set(tally):
+        return ()
+    area = dictionary.frame["area"]
+    tests = compare_scales(tally, area, choice.edition, {})
+    if all(not test.explanation for test in tests):
+        return tuple(tests)
+    # Only where a scale disagrees are the further editions read.
+    others = {entry.edition: read_entry(entry) for entry in choice.entries}
+    return tuple(compare_scales(tally, area, choice.edition, others))
+
+
+def _ended(extract: Extract, dictionary: Dictionary) -> pd.DataFrame:
+    """Records by what their postcode was when they happened: ``postcode_ended``, ``records``."""
+    frame = dictionary.frame
+    found = frame["directory_lookup"] == "found"
+    ended = found & frame["postcode_ended"].notna()
+    rows = {
+        "not_in_directory": int(frame.loc[~found, "records"].sum()),
+        "live": int(frame.loc[found & ~ended, "records"].sum()),
+    }
+    marks = frame.loc[ended, ["postcode", "postcode_ended"]].drop_duplicates("postcode")
+    marks = marks.set_axis(["text", "mark"], axis=1).astype({"mark": "int64"})
+    if "activity_date" not in extract.filled or marks.empty:
+        rows["no_date"] = int(frame.loc[ended, "records"].sum())
+    else:
+        dated = engine.tally_marked(extract.table, "postcode", marks, ["activity_date"])
+        day = read_dates(dated["activity_date"])
+        month = day.dt.year * 100 + day.dt.month
+        state = (
+            (dated["mark"] < month).map({True: "before_activity", False: "ended_later"}).where(day.notna(), "no_date")
+        )
+        rows |= {str(name): int(number) for name, number in dated["records"].groupby(state).sum().items()}
+    return pd.DataFrame({"postcode_ended": list(rows), "records": list(rows.values())})
+
+
+def _crowded(extract: Extract, dictionary: Dictionary) -> pd.DataFrame | None:
+    """Postcodes with patients enough to be asked about, without their names: ``patients``, ``share``, ``crowded``."""
+    if extract.patient_key is None or "postcode" not in extract.filled:
+        return None
+    frame = dictionary.frame
+    well = frame[frame["postcode_form"] == "well_formed"]
+    code = by_distinct(well["postcode"], tidy)
+    # A postcode has no more patients than records.
+    busy = well["records"].groupby(code).sum()
+    places = {name: place for place, name in enumerate(busy.index[busy >= CROWDED_PATIENTS])}
+    marks = pd.DataFrame({"text": well["postcode"], "mark": code.map(places)}).dropna().drop_duplicates("text")
+    counts = pd.DataFrame({"mark": [-1], "patients": [0]})
+    if len(marks):
+        found = engine.tally_marked(extract.table, "postcode", marks.astype({"mark": "int64"}), patients=True)
+        counts = (
+            found[found["patients"] >= CROWDED_PATIENTS] if (found["patients"] >= CROWDED_PATIENTS).any() else counts
+        )
+    everyone = engine.count_patients(extract.table) if (counts["patients"] > 0).any() else 0
+    share = counts["patients"] / everyone if everyone else counts["patients"] * 0.0
+    crowded = (share > CROWDED_SHARE).map({True: "yes", False: "no"})
+    return pd.DataFrame({"patients": counts["patients"], "share": share, "crowded": crowded, "records": 1})
+
+
+def _coincidences(extract: Extract, dictionary: Dictionary) -> pd.DataFrame | None:
+    """Patients with two or more linked records on one date, by the quintiles these have."""
+    if extract.patient_key is None or "activity_date" not in extract.filled:
+        return None
+    tally = engine.tally(extract.table, ["activity_date"])
+    day = read_dates(tally["activity_date"])
+    number = (day - pd.Timestamp("1900-01-01")).dt.days.fillna(-1).astype("int32")
+    days = Dictionary(subject="day", keys=("activity_date",), frame=tally.assign(day_code=number))
+    linked = dictionary.frame["quintile_code"].where(dictionary.frame["quintile_code"] < 5, -1).astype("int8")
+    quintiles = replace(dictionary, frame=dictionary.frame.assign(linked_quintile=linked))
+    columns: Mapping[str, str] = {"day": "day_code", "geography": "linked_quintile"}
+    return engine.tally_coincidences(extract.table, [days, quintiles], columns, "day_code", "linked_quintile")
+
+
+def run_references(linkage: Linkage) -> tuple[dict[str, Any], ...]:
+    """Every table that records were looked up in, as the run names them."""
+    editions = [table for table in (linkage.choice.edition, linkage.compared) if table is not None]
+    tables: list[dict[str, Any]] = [
+        {"kind": "imd", "edition": t.edition, "vintage": t.vintage, "sha256": t.sha256, "rows": len(t.frame)}
+        for t in editions
+    ]
+    files = [*([linkage.lookup] if linkage.lookup else []), *linkage.directory]
+    tables += [
+        {"kind": e.kind, "edition": "-".join(filter(None, (e.edition, e.part))), "vintage": e.vintage, "sha256": e.sha256,
+         "rows": e.rows}
+        for e in files
+    ]  # fmt: skip
+    return tuple(tables)
