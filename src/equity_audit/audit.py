@@ -18,11 +18,10 @@ from equity_audit.datasets import Dataset
 from equity_audit.decode.declared import declare_scheme, read_mapping
 from equity_audit.decode.dimensions import Dimension, age_dimension, label_dimension, month_dimension, sex_dimension
 from equity_audit.decode.ethnicity import decode_ethnicity
-from equity_audit.decode.geography import IDENTITY_BLANK, LINK_CLASSES, decode_geography
+from equity_audit.decode.geography import IDENTITY_BLANK, LINK_CLASSES
 from equity_audit.decode.grouping import group_labels
 from equity_audit.decode.labels import QUINTILES
 from equity_audit.decode.outcomes import apart_counts, can_be_told, decode_outcome, raw_fields
-from equity_audit.decode.places import tidy
 from equity_audit.ethnic_facts import details_of, patient_facts
 from equity_audit.ethnic_settings import EthnicSettings
 from equity_audit.ethnic_subjects import examined_subjects
@@ -35,9 +34,12 @@ from equity_audit.examine import (
     with_patient_key,
 )
 from equity_audit.fields import LOCATION_FIELDS
+from equity_audit.linkage import Linkage, link, run_references
+from equity_audit.linkage_facts import linkage_details, linkage_notes, linkage_words
+from equity_audit.linkage_subjects import LINK_COLUMN, linkage_groupings, linkage_levels, linkage_subjects
 from equity_audit.model import Audit, Dictionary, Extract, OutcomeFacts, Rule, Run
 from equity_audit.reading import read_extract
-from equity_audit.reference.choose import Choice, choose_edition
+from equity_audit.reference.imd import ImdTable
 from equity_audit.reference.store import list_entries
 from equity_audit.residual import residual_reference
 from equity_audit.rules import judge, load_rules
@@ -64,6 +66,8 @@ class Request:
     reference: Path
     rules: tuple[Rule, ...] = field(default_factory=load_rules)
     edition: str | None = None
+    compare_edition: str | None = None
+    warehouse_edition: ImdTable | None = None
     dataset: str | None = None
     overrides: Mapping[str, str] = field(default_factory=dict)
     sheet: str | None = None
@@ -101,14 +105,15 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
     """Tally, decode, judge and count an extract that an engine holds."""
     ethnicity, schemes = _ethnicity(extract, request)
     geography_tally, extract = _tally_geography(extract)
-    choice = _choose(extract, geography_tally, request)
-    tables = (choice.edition, *choice.others) if choice.edition else ()
-    geography = decode_geography(geography_tally, choice.edition, choice.others) if geography_tally is not None else None
-    geography = with_link_codes(geography) if geography else None
+    linkage = link(
+        extract, geography_tally, request.reference, edition=request.edition, compare=request.compare_edition,
+        given=request.warehouse_edition,
+    )  # fmt: skip
+    choice, geography = linkage.choice, with_link_codes(linkage.dictionary) if linkage.dictionary else None
     dimensions = _dimensions(extract)
     outcomes = _outcomes(extract, dataset, request.census)
 
-    axes = _axes(ethnicity, geography, dimensions, request.ethnic.groups)
+    axes = _axes(ethnicity, geography, dimensions, request.ethnic.groups, linkage.compared)
     facts = tuple(fact for fact, _ in outcomes)
     more = spread_dimensions(extract) if ethnicity else []
     spread = [*axes, *_spread_axes(geography, more)] if ethnicity else []
@@ -121,6 +126,8 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
         *groupings_for(axes, names),
         *comparison_groupings(axes, facts, keyed=extract.patient_key is not None),
         *spread_groupings(spread, facts if spread else ()),
+        *(linkage_groupings(axes) if geography else ()),
+        *([_EDITION_EFFECT] if linkage.compared else ()),
     ]
     cubes = engine.cube(
         extract.table, dictionaries, decoded, groupings,
@@ -129,25 +136,28 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
     everyone = cubes[engine.Grouping(columns=(), patients=True)].iloc[0]
     examined = _examine(extract, ethnicity, geography, spread, facts, cubes, dimensions, request)
 
-    subjects = subjects_of(extract, ethnicity, schemes, geography, tables)
+    levels = linkage_levels(axes, cubes)
+    subjects = subjects_of(extract, ethnicity, schemes, geography, linkage.tables)
+    subjects |= linkage_subjects(linkage, extract, levels, int(everyone["patients"]))
     subjects |= examined_subjects(
         examined, extract.intake.records_audited, int(everyone["patients"]), dated="activity_date" in extract.filled
     )
     findings = judge(request.rules, subjects, request.tolerances)
 
     return Audit(
-        run=_run(extract, dataset, request, choice, started),
+        run=_run(extract, dataset, request, linkage, started),
         intake=extract.intake,
         findings=findings,
         ethnicity=ethnicity_facts(ethnicity, everyone, patient_facts(examined.patients if examined else None)) if ethnicity else {},
-        deprivation=deprivation_facts(geography, choice) if geography else {},
+        deprivation=deprivation_facts(geography, choice) | linkage_words(linkage) if geography else {},
         breakdowns=make_breakdowns(axes, facts, cubes),
         outcomes=facts,
         comparisons=comparison_data(axes, facts, cubes, keyed=extract.patient_key is not None),
         shapes=shapes_of(ethnicity, geography),
-        notes=notes_for(extract, choice) + _ethnic_notes(request, ethnicity),
+        notes=notes_for(extract, choice) + linkage_notes(linkage, extract) + _ethnic_notes(request, ethnicity),
         hints=hints_for(extract, choice, geography),
         ethnicity_details=_details(examined, ethnicity, axes, request),
+        deprivation_details=linkage_details(linkage, levels, cubes.get(_EDITION_EFFECT)),
     )
 
 
@@ -207,13 +217,6 @@ def _tally_geography(extract: Extract) -> tuple[pd.DataFrame | None, Extract]:
     return engine.tally(extract.table, keys), extract
 
 
-def _choose(extract: Extract, tally: pd.DataFrame | None, request: Request) -> Choice:
-    codes = None
-    if tally is not None and "lsoa" in tally:
-        codes = tally["records"].groupby(tally["lsoa"].map(tidy)).sum()
-    return choose_edition(list_entries(request.reference), request.edition, extract.filled, codes)
-
-
 def _dimensions(extract: Extract) -> list[Dimension]:
     table, found = extract.table, []
     if "sex" in extract.filled:
@@ -245,7 +248,11 @@ def _outcomes(extract: Extract, dataset: Dataset, census: str | None) -> list[tu
 
 
 def _axes(
-    ethnicity: Dictionary | None, geography: Dictionary | None, dimensions: list[Dimension], groups: int
+    ethnicity: Dictionary | None,
+    geography: Dictionary | None,
+    dimensions: list[Dimension],
+    groups: int,
+    compared: ImdTable | None,
 ) -> list[Axis]:
     axes = []
     if geography:
@@ -253,6 +260,9 @@ def _axes(
     if ethnicity:
         labels = group_labels(groups)
         axes.append(Axis(name="ethnic_group", column="ethnic_group", labels=labels, show_empty=True, title="ethnic group"))
+    if compared is not None and geography:
+        title = f"IMD {compared.edition} quintile"
+        axes.append(Axis(name="imd_quintile_compared", column="quintile_compared_code", labels=QUINTILES, show_empty=True, title=title))
     names = {"sex_code": "sex", "age_code": "age_band", "month_code": "month", "site_code": "site"}
     axes += [
         Axis(name=names[d.name], column=d.name, labels=d.labels, show_empty=False, title=names[d.name].replace("_", " "))
@@ -261,7 +271,8 @@ def _axes(
     return axes
 
 
-_SPREAD_ONLY = ("ethnic_class_code", "link_class_code", "specialty_code", "route_code")
+_EDITION_EFFECT = engine.Grouping(columns=("quintile_code", "quintile_compared_code"), patients=True)
+_SPREAD_ONLY = (LINK_COLUMN, "ethnic_class_code", "link_class_code", "specialty_code", "route_code")
 
 
 def _spread_axes(geography: Dictionary | None, dimensions: list[Dimension]) -> list[Axis]:
@@ -277,18 +288,15 @@ def _spread_axes(geography: Dictionary | None, dimensions: list[Dimension]) -> l
 
 def _cube_columns(dictionary: Dictionary) -> list[str]:
     wanted = {
-        "ethnicity": ["ethnic_group", "ethnic_class_code"], "geography": ["quintile_code", "link_class_code"],
+        "ethnicity": ["ethnic_group", "ethnic_class_code"], "geography": ["quintile_code", "link_class_code", LINK_COLUMN],
         "sex": ["sex_code"], "age": ["age_code"], "month": ["month_code"], "site": ["site_code"],
         "specialty": ["specialty_code"], "route": ["route_code"],
     }  # fmt: skip
-    return wanted.get(dictionary.subject, [dictionary.subject])
+    compared = ["quintile_compared_code"] if "quintile_compared_code" in dictionary.frame else []
+    return wanted.get(dictionary.subject, [dictionary.subject]) + compared
 
 
-def _run(extract: Extract, dataset: Dataset, request: Request, choice: Choice, started: datetime) -> Run:
-    tables: list[dict[str, Any]] = [
-        {"kind": "imd", "edition": table.edition, "vintage": table.vintage, "sha256": table.sha256, "rows": len(table.frame)}
-        for table in ((choice.edition,) if choice.edition else ())
-    ]
+def _run(extract: Extract, dataset: Dataset, request: Request, linkage: Linkage, started: datetime) -> Run:
     return Run(
         id=str(uuid.uuid4()),
         started=started.isoformat(timespec="seconds"),
@@ -297,7 +305,7 @@ def _run(extract: Extract, dataset: Dataset, request: Request, choice: Choice, s
         dataset=dataset.name,
         dataset_title=dataset.title,
         mapping=extract.mapping,
-        references=tuple(tables),
+        references=run_references(linkage),
         rules_version=__version__,
         version=__version__,
         ethnic_grouping=request.ethnic_grouping,

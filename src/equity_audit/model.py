@@ -210,6 +210,7 @@ class Audit:
     hints: tuple[str, ...]
     # Exact counts beyond the classes (`ethnic_facts.details_of`): nothing writes them until they are protected.
     ethnicity_details: Mapping[str, Any] = field(default_factory=dict)
+    deprivation_details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -89,10 +89,14 @@ def _geography(
         return Subject(name="geography", frame=None, total=audited, missing="the extract has no location column")
     absent: dict[str, str] = {}
     if "postcode" not in extract.fields:
-        absent["postcode_form"] = "the extract has no postcode column"
+        reason = "the extract has no postcode column"
+        absent |= {"postcode_form": reason, "directory_lookup": reason, "lsoa_postcode_agreement": reason}
+    elif (geography.frame["directory_lookup"] == "no_directory").any():
+        reason = "no postcode directory is installed"
+        absent |= {"directory_lookup": reason, "lsoa_postcode_agreement": reason}
     if not extract.fields & set(LSOA_FIELDS):
         reason = "the extract has no LSOA column"
-        absent |= {"lsoa_form": reason, "lsoa_lookup": reason, "supplied_agreement": reason}
+        absent |= dict.fromkeys(("lsoa_form", "lsoa_lookup", "lsoa_postcode_agreement", "supplied_agreement"), reason)
     elif not tables:
         absent |= {"lsoa_lookup": _NO_IMD, "supplied_agreement": _NO_IMD}
     if not extract.fields & {"imd_decile", "imd_quintile"}:

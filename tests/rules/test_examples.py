@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from equity_audit.decode.ethnicity import decode_ethnicity
-from equity_audit.decode.geography import decode_geography
+from equity_audit.decode.geography import locate
 from equity_audit.fields import LOCATION_FIELDS
 from equity_audit.model import Rule
 from equity_audit.reference.imd import build_table
@@ -14,6 +14,17 @@ from equity_audit.rules import Subject, judge, load_rules
 from equity_audit.subjects import ethnicity_summary, linkage_summary
 
 EXAMPLES = [(rule, number) for rule in load_rules() for number in range(len(rule.examples))]
+
+# What a postcode directory says of the postcodes in the examples.
+DIRECTORY = pd.DataFrame(
+    {
+        "ended": [float("nan"), 201501.0, float("nan")],
+        "lsoa_2011": "",
+        "lsoa_2021": ["E01900001", "E01900002", "W01900001"],
+        "nation": ["England", "England", "Wales"],
+    },
+    index=["XQ13AB", "XQ23AB", "XW11AA"],
+)
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +42,13 @@ def subject_frame(rule: Rule, rows: list[dict[str, Any]], edition: Any) -> pd.Da
         if rule.subject == "ethnicity_schemes":
             return schemes
         return dictionary.frame if rule.subject == "ethnicity" else ethnicity_summary(dictionary)
-    if rule.subject in ("geography", "linkage_summary") and set(tally) & set(LOCATION_FIELDS):
-        dictionary = decode_geography(tally, edition)
-        return dictionary.frame if rule.subject == "geography" else linkage_summary(dictionary)
+    if rule.subject in ("geography", "linkage_summary", "lsoa_vintage") and set(tally) & set(LOCATION_FIELDS):
+        directory = DIRECTORY if rule.code in ("DEP004", "DEP006", "DEP010") else None
+        located = locate(tally, edition, directory=directory)
+        if rule.subject == "lsoa_vintage":
+            verdict = "contradicts" if located.vintage.contradicts else "agrees"
+            return pd.DataFrame([{"english_records": located.vintage.records, "vintage_verdict": verdict, "records": 1}])
+        return located.dictionary.frame if rule.subject == "geography" else linkage_summary(located.dictionary)
     return frame
 
 
