@@ -1,0 +1,102 @@
+"""Sites by size: a site inside the funnel is where chance alone would put it. Not a ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from equity_audit.charts.canvas import (
+    BLUE,
+    DARK_BLUE,
+    QUIET,
+    RED,
+    SIZE,
+    TEXT,
+    WIDE,
+    Story,
+    bounds,
+    breadth,
+    finish,
+    is_narrow,
+    paper,
+    percent,
+    share_axis,
+    styled,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """A site's released share of its released denominator; ``outside`` says whether it lies beyond the outer limits."""
+
+    label: str
+    size: int
+    value: float
+    outside: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """The funnel at one size: outer (99.8%) and inner (95%) limits."""
+
+    size: int
+    lower: float
+    upper: float
+    lower_inner: float
+    upper_inner: float
+
+
+@styled
+def draw(sites: Sequence[Site], limits: Sequence[Limit], target: float, story: Story, width: int = WIDE) -> str:
+    """One point a site; those outside the outer limits are solid triangles with their code beside them."""
+    narrow = is_narrow(width)
+    figure, axes = paper(width, 300, left=44, right=14, top=12, bottom=48)
+    sizes = [limit.size for limit in limits]
+    values = [site.value for site in sites]
+    widest = max(sizes, default=1)
+    low, high = bounds([*values, target])
+    middle = [limit for limit in limits if limit.size >= widest / 8]
+    low = max(min([low, *(limit.lower for limit in middle)]), 0)
+    high = max([high, *(limit.upper for limit in middle)])
+    axes.grid(axis="y")
+    share_axis(axes.yaxis, low, high)
+    axes.set_xlim(0, widest)
+    ticks = [tick for tick in axes.get_xticks() if tick <= widest]
+    ticks = ticks[:: 1 if not narrow else 2]
+    axes.set_xticks(ticks, [f"{tick:,.0f}" for tick in ticks])
+    for name, style in (("lower", "-"), ("upper", "-"), ("lower_inner", "--"), ("upper_inner", "--")):
+        axes.plot(sizes, [getattr(limit, name) for limit in limits], color=QUIET, linestyle=style, linewidth=1.2)
+    axes.axhline(target, color=DARK_BLUE, linestyle=":", linewidth=1.5)
+    for inside in (True, False):
+        chosen = [site for site in sites if site.outside is not inside]
+        shape, colour = ("o", BLUE) if inside else ("^", RED)
+        face = "#ffffff" if inside else colour
+        axes.plot(
+            [site.size for site in chosen], [site.value for site in chosen], shape, markeredgecolor=colour,
+            markerfacecolor=face, markersize=8, markeredgewidth=1.8,
+        )  # fmt: skip
+    _names(axes, [site for site in sites if site.outside], width - 58, 240, widest)
+    axes.annotate(
+        f"Size (denominator). Dotted: all sites {percent(target)}" if not narrow else f"Size. Dotted: all {percent(target)}",
+        (0, 0), (0, -40), xycoords="axes fraction", textcoords="offset points", color=QUIET,
+    )  # fmt: skip
+    return finish(figure, story, width)
+
+
+def _names(axes: Any, sites: Sequence[Site], across: int, down: int, widest: int) -> None:
+    """The codes of the sites outside, left out where two would cover each other: the table has them all."""
+    bottom, top = axes.get_ylim()
+    taken: list[tuple[float, float, float]] = []
+    for site in sites:
+        x, y = site.size / widest * across, (site.value - bottom) / (top - bottom) * down
+        length = breadth(site.label)
+        right = x + 10 + length < across
+        start = x + 10 if right else x - 10 - length
+        if any(abs(y - other) < SIZE + 3 and start < end and begin < start + length for begin, end, other in taken):
+            continue
+        taken.append((start, start + length, y))
+        axes.annotate(
+            site.label, (site.size, site.value), (10 if right else -10, 0), textcoords="offset points", color=TEXT,
+            horizontalalignment="left" if right else "right", verticalalignment="center",
+        )  # fmt: skip

@@ -1,0 +1,47 @@
+"""Where records are lost on the way to a quintile: from all records, step by step, to those that are linked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from equity_audit.charts.canvas import BLUE, DARK_BLUE, MARK, TEXT, WIDE, Story, finish, paper, styled
+from equity_audit.model import Cell
+
+_STEP = 42
+
+
+@styled
+def draw(
+    whole: int, losses: Sequence[tuple[str, Cell]], kept: tuple[str, Cell], story: Story, width: int = WIDE
+) -> str:
+    """``whole`` is the sum of the released classes; a hidden class has its marker in place of a bar."""
+    figure, axes = paper(width, _STEP * (len(losses) + 2) + 8, left=2, right=72, top=2, bottom=6)
+    axes.axis("off")
+    axes.set_xlim(0, max(whole, 1))
+    axes.set_ylim(len(losses) + 1.6, -0.5)
+    _bar(axes, 0, "All records", 0, whole, f"{whole:,}", DARK_BLUE)
+    rest = whole
+    for place, (label, cell) in enumerate(losses, 1):
+        if cell.value is None:
+            _bar(axes, place, label, rest, 0, f"[{cell.marker}]", MARK)
+        else:
+            rest -= int(cell.value)
+            _bar(axes, place, label, rest, int(cell.value), f"−{cell.value:,}", MARK)
+    label, cell = kept
+    number = f"{cell.value:,}" if cell.value is not None else f"[{cell.marker}]"
+    _bar(axes, len(losses) + 1, label, 0, int(cell.value or 0), number, BLUE)
+    return finish(figure, story, width)
+
+
+def _bar(axes: Any, place: int, label: str, start: int, length: int, number: str, colour: str) -> None:
+    if length:
+        axes.barh(place + 0.28, length, left=start, height=0.4, color=colour)
+    axes.annotate(
+        label, (0, place), (0, 0), xycoords=("axes fraction", "data"), textcoords="offset points", color=TEXT,
+        verticalalignment="center",
+    )  # fmt: skip
+    axes.annotate(
+        number, (1, place + 0.28), (6, 0), xycoords=("axes fraction", "data"), textcoords="offset points", color=TEXT,
+        verticalalignment="center", fontweight="bold",
+    )  # fmt: skip

@@ -1,0 +1,175 @@
+"""The section on deprivation: for each outcome the gradient, its table and what was measured on it; then the records."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from equity_audit.board import Board
+from equity_audit.charts import dumbbell, quintile_gradient, scorecard, waterfall
+from equity_audit.charts.canvas import Story
+from equity_audit.model import OutcomeFacts, Report
+from equity_audit.narrative import LINK_CLASSES, gap_sentence, measure_of, percent, points, table_of
+from equity_audit.reports.html.facts import (
+    any_shown,
+    average_of,
+    chosen_outcomes,
+    fifths,
+    measure_value,
+    verdict_on,
+)  # fmt: skip
+from equity_audit.reports.html.parts import Chart, Section, Table, Text, chart, marks_in
+from equity_audit.reports.html.tables import group_table
+
+Blocks = list[Text | Chart | Table]
+# What the measures beyond the gap are called for a reader.
+MEASURES = {
+    "gap": "Gap, quintile 1 less quintile 5 (percentage points)",
+    "ratio": "Ratio, quintile 1 to quintile 5",
+    "standardised_gap": "Gap allowing for age and sex (percentage points)",
+    "sii": "Slope index of inequality (percentage points)",
+    "rii": "Relative index of inequality",
+    "fitted_most_deprived": "Fitted line, most deprived end (%)",
+    "fitted_least_deprived": "Fitted line, least deprived end (%)",
+}
+_IN_POINTS = ("gap", "standardised_gap", "sii", "fitted_most_deprived", "fitted_least_deprived", "risk_difference")
+
+
+def section(report: Report, board: Board) -> Section | None:
+    """Nothing where the extract has no location."""
+    blocks: Blocks = []
+    chosen = chosen_outcomes(report, board)
+    if len(chosen) > 1:
+        blocks += _overview(report, chosen)
+    for facts in chosen:
+        blocks += _outcome(report, facts)
+    if not chosen:
+        records = group_table(report, "imd_quintile", None)
+        blocks += [records] if records else []
+    blocks += _losses(report)
+    if not blocks:
+        return None
+    return Section(name="deprivation", heading="Deprivation", blocks=tuple(blocks))
+
+
+def _outcome(report: Report, facts: OutcomeFacts) -> Blocks:
+    rows = fifths(table_of(report, facts.name, "imd_quintile"))
+    blocks: Blocks = []
+    if any_shown(rows):
+        ends = [measure_value(report, name, facts.name) for name in ("fitted_most_deprived", "fitted_least_deprived")]
+        fitted = (ends[0], ends[1]) if ends[0] is not None and ends[1] is not None else None
+        title = gradient_title(report, facts)
+        story = Story(
+            name=f"gradient-{facts.name}".replace("_", "-"), title=title,
+            description=f"{facts.label} by IMD quintile, 1 most deprived to 5 least deprived, with 95% intervals: "
+            + ", ".join(f"{row.labels[0]} {_share(row.value.value, row.value.marker)}" for row in rows) + ".",
+        )  # fmt: skip
+        note = "Bars are 95% intervals. Average: the quintiles shown together."
+        if fitted:
+            note += " Dashed: the fitted line, national placing."
+        blocks.append(
+            chart(
+                story.name, title, f"{facts.label}, per cent of {facts.noun}, by national IMD quintile of area",
+                partial(quintile_gradient.draw, rows, story, average=average_of(rows), fitted=fitted), note,
+            )
+        )  # fmt: skip
+    sentence = gap_sentence(report, facts)
+    blocks += [Text(words=sentence)] if sentence else []
+    between = dumbbell.tells_the_truth(rows)
+    if any_shown(rows) and not between:
+        blocks.append(
+            Text(words="Quintiles 2 to 4 do not all lie between 1 and 5, so the two ends alone do not tell the whole.")
+        )
+    verdict = verdict_on(report, "imd_quintile", facts.name)
+    blocks += [Text(words=verdict.sentence, tone="note")] if verdict else []
+    table = group_table(report, "imd_quintile", facts)
+    blocks += [table] if table else []
+    blocks += _measures(report, facts)
+    return blocks
+
+
+def gradient_title(report: Report, facts: OutcomeFacts) -> str:
+    """The finding in at most ten words or so, from the published gap alone."""
+    gap = measure_of(report, "gap", facts.name)
+    if gap is None or gap.estimate is None or gap.lower is None or gap.upper is None:
+        return f"{facts.label} by deprivation"
+    if gap.lower <= 0 <= gap.upper:
+        return f"{facts.label}: no clear gap between most and least deprived areas"
+    return f"{facts.label} is {'higher' if gap.estimate > 0 else 'lower'} in the most deprived areas"
+
+
+def _measures(report: Report, facts: OutcomeFacts) -> Blocks:
+    """Whatever was measured by deprivation, a row each."""
+    found = [m for m in report.measures if m.outcome == facts.name and m.dimension == "imd_quintile"]
+    rows = []
+    for measure in found:
+        ends = (measure.estimate, measure.lower, measure.upper)
+        write = points if measure.measure in _IN_POINTS else "{:.2f}".format
+        told = [write(end) if end is not None else "[x]" for end in ends]
+        name = MEASURES.get(measure.measure, measure.measure.replace("_", " ").capitalize())
+        why = measure.reason_withheld or measure.method
+        rows.append((name, told[0], f"{told[1]} to {told[2]}" if told[1] != "[x]" else "[x]", why))
+    if not rows:
+        return []
+    return [
+        Table(
+            name=f"measures-{facts.name}".replace("_", "-"), caption=f"{facts.label}: summary measures by deprivation",
+            columns=("Measure", "Value", "95% interval", "Method, or why it is withheld"),
+            numeric=(False, True, True, False), rows=tuple(rows),
+            notes=("A positive gap means a higher share in the most deprived fifth of areas.", *marks_in(tuple(rows))),
+        )
+    ]  # fmt: skip
+
+
+def _overview(report: Report, chosen: tuple[OutcomeFacts, ...]) -> Blocks:
+    """Several outcomes side by side: both ends where that is honest, and the gaps around zero."""
+    blocks: Blocks = []
+    pairs, gaps = [], []
+    for facts in chosen:
+        rows = fifths(table_of(report, facts.name, "imd_quintile"))
+        most, least = (rows[0].value.value, rows[4].value.value) if len(rows) == 5 else (None, None)
+        if dumbbell.tells_the_truth(rows) and most is not None and least is not None:
+            pairs.append(dumbbell.Pair(label=facts.label, most=most, least=least))
+        gap = measure_of(report, "gap", facts.name)
+        if gap and gap.estimate is not None and gap.lower is not None and gap.upper is not None:
+            gaps.append(
+                scorecard.Difference(label=facts.label, estimate=gap.estimate, lower=gap.lower, upper=gap.upper)
+            )
+    if pairs:
+        told = "; ".join(f"{pair.label} {percent(pair.most)} and {percent(pair.least)}" for pair in pairs)
+        story = Story(name="most-and-least", title="Most and least deprived fifth of areas", description=f"{told}.")
+        blocks.append(chart(story.name, story.title, "Per cent, by outcome", partial(dumbbell.draw, pairs, story)))
+    if len(gaps) > 1:
+        told = "; ".join(f"{gap.label} {points(gap.estimate)}" for gap in gaps)
+        story = Story(name="gaps", title="Gaps between most and least deprived areas", description=f"{told}.")
+        note = "To the right of zero: higher in the most deprived fifth. Solid: the interval excludes none."
+        subtitle = "Quintile 1 less quintile 5, percentage points, with 95% intervals"
+        blocks.append(chart(story.name, story.title, subtitle, partial(scorecard.draw, gaps, story), note))
+    return blocks
+
+
+def _losses(report: Report) -> Blocks:
+    """Where records are lost on the way to a quintile."""
+    facts = report.deprivation
+    if not facts or not facts["records"].value:
+        return []
+    losses = [
+        (LINK_CLASSES.get(name, name).capitalize().replace("imd", "IMD"), cell)
+        for name, cell in facts["classes"].items()
+        if name != "linked" and (cell.value is None or cell.value)
+    ]
+    linked = facts["classes"]["linked"]
+    if not losses:
+        return []
+    told = ", ".join(
+        f"{label} {cell.value if cell.value is not None else f'[{cell.marker}]'}" for label, cell in losses
+    )
+    story = Story(
+        name="linkage", title="Where records are lost on the way to a quintile",
+        description=f"Of {facts['records'].value:,} records: {told}.",
+    )  # fmt: skip
+    draw = partial(waterfall.draw, int(facts["records"].value), losses, ("Linked to a quintile", linked), story)
+    return [chart(story.name, story.title, "Records by reason, of the classes that are shown", draw)]
+
+
+def _share(value: float | int | None, marker: str | None) -> str:
+    return percent(value) if value is not None else f"[{marker}]"

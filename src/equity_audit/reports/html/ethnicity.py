@@ -1,0 +1,115 @@
+"""The section on ethnic group, and the one on ethnic group and deprivation together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from equity_audit.board import Board
+from equity_audit.charts import cross_table as heat
+from equity_audit.charts import ethnic_dots
+from equity_audit.charts.canvas import Story
+from equity_audit.model import OutcomeFacts, ReleasedTable, Report
+from equity_audit.narrative import GROUP_WORDS, group_sentences, percent, table_of
+from equity_audit.reports.html.facts import FIFTHS, any_shown, average_of, chosen_outcomes, verdict_on
+from equity_audit.reports.html.parts import Chart, Section, Table, Text, chart
+from equity_audit.reports.html.tables import cross_table, group_table
+
+Blocks = list[Text | Chart | Table]
+CROSS = ("imd_quintile", "ethnic_group")
+
+
+def section(report: Report, board: Board) -> Section | None:
+    """Nothing where the extract has no ethnicity column."""
+    blocks: Blocks = []
+    chosen = chosen_outcomes(report, board)
+    for facts in chosen:
+        blocks += _outcome(report, facts)
+    if not chosen:
+        table = group_table(report, "ethnic_group", None)
+        blocks += [table] if table else []
+    return Section(name="ethnic-group", heading="Ethnic group", blocks=tuple(blocks)) if blocks else None
+
+
+def differences(report: Report, outcome: str) -> Mapping[str, bool] | None:
+    """Which groups differ from all others, where the report tests it: None claims nothing."""
+    tested = {
+        getattr(measure, "group", None): getattr(measure, "differs", None)
+        for measure in report.measures
+        if (measure.measure, measure.outcome, measure.dimension) == ("risk_difference", outcome, "ethnic_group")
+    }
+    told = {group: bool(differs) for group, differs in tested.items() if group and differs is not None}
+    return told or None
+
+
+def _outcome(report: Report, facts: OutcomeFacts) -> Blocks:
+    table = table_of(report, facts.name, "ethnic_group")
+    if table is None:
+        return []
+    blocks: Blocks = []
+    if any_shown(table.rows):
+        differs = differences(report, facts.name)
+        names = [group for group, solid in (differs or {}).items() if solid]
+        title = f"{facts.label} by ethnic group"
+        if differs is not None:
+            title += f": differs for {', '.join(names)}" if names else ": no group clearly differs"
+        story = Story(
+            name=f"groups-{facts.name}".replace("_", "-"), title=title,
+            description=f"{facts.label}, per cent of {facts.noun}, with 95% intervals: " + ", ".join(
+                f"{row.labels[0]} {percent(row.value.value) if row.value.value is not None else f'[{row.value.marker}]'}"
+                for row in table.rows
+            ) + ".",
+        )  # fmt: skip
+        known = [row for row in table.rows if row.labels[0] in GROUP_WORDS]
+        note = "Average: the known groups that are shown, together. Bars are 95% intervals."
+        note += (
+            " Solid dot: differs from all other patients with a known group. Hollow dot: does not."
+            if differs is not None
+            else " Hollow dots: whether groups differ was not tested, so no difference is claimed."
+        )
+        draw = partial(ethnic_dots.draw, table.rows, story, average=average_of(known), differs=differs)
+        blocks.append(
+            chart(story.name, title, f"{facts.label}, per cent of {facts.noun}, by recorded ethnic group", draw, note)
+        )
+    sentences = group_sentences(report, facts)
+    blocks += [Text(items=sentences)] if sentences else []
+    verdict = verdict_on(report, "ethnic_group", facts.name)
+    blocks += [Text(words=verdict.sentence, tone="note")] if verdict else []
+    made = group_table(report, "ethnic_group", facts)
+    return [*blocks, made] if made else blocks
+
+
+def both_section(report: Report, board: Board) -> Section | None:
+    """Ethnic group and deprivation overlap, so they are also shown together."""
+    blocks: Blocks = []
+    for facts in chosen_outcomes(report, board):
+        table = table_of(report, facts.name, *CROSS)
+        if table is not None:
+            blocks += _crossed(table, facts)
+    records = table_of(report, None, *CROSS, unit="records")
+    if records is not None:
+        down = tuple(dict.fromkeys(row.labels[1] for row in records.rows))
+        across = tuple(dict.fromkeys(row.labels[0] for row in records.rows))
+        blocks.append(cross_table(records, across, down, "Records by ethnic group and IMD quintile"))
+    if not blocks:
+        return None
+    told = "Ethnicity and deprivation overlap: neither of the tables above allows for the other."
+    return Section(name="both-together", heading="Both together", blocks=(Text(words=told), *blocks))
+
+
+def _crossed(table: ReleasedTable, facts: OutcomeFacts) -> Blocks:
+    down = tuple(dict.fromkeys(row.labels[1] for row in table.rows))
+    rows = [row for row in table.rows if row.labels[0] in FIFTHS]
+    shown = [label for label in down if any_shown([row for row in rows if row.labels[1] == label])]
+    numbers = cross_table(
+        table, FIFTHS, down, f"{facts.label} by ethnic group and IMD quintile, per cent of {facts.noun}"
+    )
+    if len(shown) < 2:
+        few = "Too few records in most cells to draw ethnic group and quintile together."
+        return [Text(words=few, tone="quiet"), numbers]
+    title = f"{facts.label} by ethnic group and quintile"
+    told = "Each cell is a percentage; cells without one are hatched. The table after this picture has every figure."
+    story = Story(name=f"both-{facts.name}".replace("_", "-"), title=title, description=told)
+    draw = partial(heat.draw, rows, FIFTHS, shown, story)
+    note = "Hatched: [c] hidden to protect confidentiality, [u] too few records. Groups without any figure are in the table."
+    return [chart(story.name, title, f"Per cent of {facts.noun}", draw, note), numbers]

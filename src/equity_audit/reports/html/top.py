@@ -1,0 +1,45 @@
+"""The head of the page: title, facts, and what the board needs to know."""
+
+from __future__ import annotations
+
+from equity_audit.board import Board
+from equity_audit.model import Report
+from equity_audit.narrative import ask_sentence, headline_sentences, outcomes_of
+from equity_audit.reports.html.facts import chosen_outcomes, verdict_on, verdict_words
+from equity_audit.reports.html.parts import Finding, count
+from equity_audit.reports.workbook.words import day_words, period_of
+
+
+def title_of(report: Report, board: Board) -> str:
+    """What the paper is about and when."""
+    labels = [facts.label for facts in chosen_outcomes(report, board) if facts.headline]
+    what = " and ".join(labels[:2]) if labels else "Equity audit"
+    return f"{what} by deprivation and ethnicity: {board.period or period_of(report)}"
+
+
+def facts_line(report: Report) -> str:
+    """How much it rests on, when it was made and by what."""
+    parts = [f"{report.run.label}", f"{count(report.records_audited)} records"]
+    patients = report.ethnicity.get("patients", {}).get("distinct") if report.ethnicity else None
+    if patients is not None and patients.value:
+        parts.append(f"{count(patients)} patients")
+    audited = f"Audited {day_words(report.run.finished)} with equity-audit {report.run.version}"
+    return f"{', '.join(parts)}. {audited}. Provisional: management figures, not official statistics."
+
+
+def findings_of(report: Report) -> tuple[Finding, ...]:
+    """At most three sentences, each with how far it can be trusted; those that say it themselves get no second word."""
+    found = []
+    labels = {facts.label: facts.name for facts in outcomes_of(report)}
+    for sentence in headline_sentences(report):
+        outcome = labels.get(sentence.partition(":")[0])
+        verdict = verdict_on(report, "imd_quintile", outcome) if outcome else None
+        found.append(
+            Finding(sentence=sentence, verdict=verdict_words(verdict), level=verdict.verdict if verdict else "")
+        )
+    return tuple(found)
+
+
+def ask_of(report: Report, board: Board) -> str:
+    """What the board is asked to do: its own words, else those that follow from the verdicts."""
+    return board.ask or ask_sentence(report)
