@@ -12,16 +12,17 @@ from typing import Any
 import pandas as pd
 
 from equity_audit import __version__, engine
-from equity_audit.breakdowns import Axis, groupings_for, make_breakdowns
+from equity_audit.breakdowns import CORE20, Axis, groupings_for, make_breakdowns
 from equity_audit.comparing import comparison_data, comparison_groupings
 from equity_audit.datasets import Dataset
+from equity_audit.datasets.definitions import OutcomeDefinition
 from equity_audit.decode.declared import declare_scheme, read_mapping
 from equity_audit.decode.dimensions import Dimension, age_dimension, label_dimension, month_dimension, sex_dimension
 from equity_audit.decode.ethnicity import decode_ethnicity
 from equity_audit.decode.geography import IDENTITY_BLANK, LINK_CLASSES
 from equity_audit.decode.grouping import group_labels
 from equity_audit.decode.labels import QUINTILES
-from equity_audit.decode.outcomes import apart_counts, can_be_told, decode_outcome, raw_fields
+from equity_audit.decode.residence import RESIDENCES, with_residence
 from equity_audit.ethnic_facts import details_of, patient_facts
 from equity_audit.ethnic_settings import EthnicSettings
 from equity_audit.ethnic_subjects import examined_subjects
@@ -38,6 +39,7 @@ from equity_audit.linkage import Linkage, link, run_references
 from equity_audit.linkage_facts import linkage_details, linkage_notes, linkage_words
 from equity_audit.linkage_subjects import LINK_COLUMN, linkage_groupings, linkage_levels, linkage_subjects
 from equity_audit.model import Audit, Dictionary, Extract, OutcomeFacts, Rule, Run
+from equity_audit.outcomes import tell_outcomes
 from equity_audit.reading import read_extract
 from equity_audit.reference.imd import ImdTable
 from equity_audit.reference.store import list_entries
@@ -52,6 +54,7 @@ from equity_audit.summaries import (
     notes_for,
     shapes_of,
 )
+from equity_audit.worklist import DEFAULT_KEYS, WorkList, write_worklist
 from equity_audit.workspace import private_folder
 
 
@@ -72,11 +75,13 @@ class Request:
     overrides: Mapping[str, str] = field(default_factory=dict)
     sheet: str | None = None
     census: str | None = None
+    outcomes: tuple[OutcomeDefinition, ...] = ()
     label: str | None = None
     memory_limit: str = "2GB"
     ethnic_grouping: str = "2001"
     ethnic: EthnicSettings = field(default_factory=EthnicSettings)
     tolerances: Mapping[str, float] = field(default_factory=dict)
+    worklist: WorkList | None = None
 
 
 def run_audit(request: Request) -> Audit:
@@ -88,6 +93,7 @@ def run_audit(request: Request) -> Audit:
         extract, dataset = read_extract(
             request.extract, workspace, backend,
             dataset=request.dataset, overrides=request.overrides, sheet=request.sheet,
+            wanted=(*request.worklist.keys, *DEFAULT_KEYS) if request.worklist else (),
         )  # fmt: skip
         audit = audit_extract(with_patient_key(extract, request.ethnic.patient_key), dataset, request, started)
         backend.disconnect()
@@ -109,23 +115,26 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
         extract, geography_tally, request.reference, edition=request.edition, compare=request.compare_edition,
         given=request.warehouse_edition,
     )  # fmt: skip
-    choice, geography = linkage.choice, with_link_codes(linkage.dictionary) if linkage.dictionary else None
+    choice, geography = linkage.choice, with_residence(with_link_codes(linkage.dictionary)) if linkage.dictionary else None
     dimensions = _dimensions(extract)
-    outcomes = _outcomes(extract, dataset, request.census)
+    extract, outcomes = tell_outcomes(extract, dataset, request.outcomes, request.census)
 
+    more = spread_dimensions(extract)
+    dimensions += [d for d in more if d.name == "specialty_code"]
+    more = [d for d in more if d not in dimensions] if ethnicity else []
     axes = _axes(ethnicity, geography, dimensions, request.ethnic.groups, linkage.compared)
-    facts = tuple(fact for fact, _ in outcomes)
-    more = spread_dimensions(extract) if ethnicity else []
+    facts, by_record = outcomes.facts, tuple(fact for fact in outcomes.facts if fact.least is None)
+    shown = [*axes, *(_RESIDENCE if geography else ())]
     spread = [*axes, *_spread_axes(geography, more)] if ethnicity else []
     dictionaries = [
-        *(d for d in (ethnicity, geography) if d), *(d.dictionary for d in (*dimensions, *more)), *(d for _, d in outcomes),
+        *(d for d in (ethnicity, geography) if d), *(d.dictionary for d in (*dimensions, *more)), *outcomes.dictionaries,
     ]  # fmt: skip
-    decoded = {dictionary.subject: _cube_columns(dictionary) for dictionary in dictionaries}
+    decoded = {dictionary.subject: _cube_columns(dictionary) for dictionary in dictionaries} | outcomes.columns
     names = [fact.name for fact in facts]
     groupings = [
-        *groupings_for(axes, names),
-        *comparison_groupings(axes, facts, keyed=extract.patient_key is not None),
-        *spread_groupings(spread, facts if spread else ()),
+        *groupings_for(shown, facts),
+        *comparison_groupings(axes, by_record, keyed=extract.patient_key is not None),
+        *spread_groupings(spread, by_record if spread else ()),
         *(linkage_groupings(axes) if geography else ()),
         *([_EDITION_EFFECT] if linkage.compared else ()),
     ]
@@ -134,7 +143,7 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
         varying=("month_code", "site_code", *_SPREAD_ONLY, *names),
     )  # fmt: skip
     everyone = cubes[engine.Grouping(columns=(), patients=True)].iloc[0]
-    examined = _examine(extract, ethnicity, geography, spread, facts, cubes, dimensions, request)
+    examined = _examine(extract, ethnicity, geography, spread, by_record, cubes, dimensions, request)
 
     levels = linkage_levels(axes, cubes)
     subjects = subjects_of(extract, ethnicity, schemes, geography, linkage.tables)
@@ -143,6 +152,8 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
         examined, extract.intake.records_audited, int(everyone["patients"]), dated="activity_date" in extract.filled
     )
     findings = judge(request.rules, subjects, request.tolerances)
+    if request.worklist:
+        write_worklist(request.worklist, extract, [d for d in (ethnicity, geography) if d], subjects, request.rules)
 
     return Audit(
         run=_run(extract, dataset, request, linkage, started),
@@ -150,9 +161,9 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
         findings=findings,
         ethnicity=ethnicity_facts(ethnicity, everyone, patient_facts(examined.patients if examined else None)) if ethnicity else {},
         deprivation=deprivation_facts(geography, choice) | linkage_words(linkage) if geography else {},
-        breakdowns=make_breakdowns(axes, facts, cubes),
+        breakdowns=make_breakdowns(shown, facts, cubes),
         outcomes=facts,
-        comparisons=comparison_data(axes, facts, cubes, keyed=extract.patient_key is not None),
+        comparisons=comparison_data(axes, by_record, cubes, keyed=extract.patient_key is not None),
         shapes=shapes_of(ethnicity, geography),
         notes=notes_for(extract, choice) + linkage_notes(linkage, extract) + _ethnic_notes(request, ethnicity),
         hints=hints_for(extract, choice, geography),
@@ -233,20 +244,6 @@ def _dimensions(extract: Extract) -> list[Dimension]:
     return found
 
 
-def _outcomes(extract: Extract, dataset: Dataset, census: str | None) -> list[tuple[OutcomeFacts, Dictionary]]:
-    found = []
-    for outcome in dataset.outcomes:
-        if can_be_told(outcome, extract.filled):
-            tally = engine.tally(extract.table, raw_fields(outcome, extract.fields))
-            dictionary = decode_outcome(tally, outcome, census)
-            facts = OutcomeFacts(
-                name=outcome.name, label=outcome.label, description=outcome.description, noun=outcome.noun,
-                polarity=outcome.polarity, headline=outcome.headline, apart=apart_counts(dictionary),
-            )  # fmt: skip
-            found.append((facts, dictionary))
-    return found
-
-
 def _axes(
     ethnicity: Dictionary | None,
     geography: Dictionary | None,
@@ -263,7 +260,9 @@ def _axes(
     if compared is not None and geography:
         title = f"IMD {compared.edition} quintile"
         axes.append(Axis(name="imd_quintile_compared", column="quintile_compared_code", labels=QUINTILES, show_empty=True, title=title))
-    names = {"sex_code": "sex", "age_code": "age_band", "month_code": "month", "site_code": "site"}
+    names = {
+        "sex_code": "sex", "age_code": "age_band", "month_code": "month", "site_code": "site", "specialty_code": "specialty",
+    }  # fmt: skip
     axes += [
         Axis(name=names[d.name], column=d.name, labels=d.labels, show_empty=False, title=names[d.name].replace("_", " "))
         for d in dimensions
@@ -271,12 +270,17 @@ def _axes(
     return axes
 
 
+# Core20 follows from the quintile, and the nation is of outcomes only: neither is compared or judged by itself.
+_RESIDENCE = (
+    Axis(name="core20", column="core20_code", labels=CORE20, show_empty=True, title="Core20"),
+    Axis(name="residence", column="residence_code", labels=RESIDENCES, show_empty=False, title="nation of residence"),
+)
 _EDITION_EFFECT = engine.Grouping(columns=("quintile_code", "quintile_compared_code"), patients=True)
 _SPREAD_ONLY = (LINK_COLUMN, "ethnic_class_code", "link_class_code", "specialty_code", "route_code")
 
 
 def _spread_axes(geography: Dictionary | None, dimensions: list[Dimension]) -> list[Axis]:
-    names = {"specialty_code": "specialty", "route_code": "admission_route"}
+    names = {"route_code": "admission_route"}
     axes = [
         Axis(name=names[d.name], column=d.name, labels=d.labels, show_empty=False, title=names[d.name].replace("_", " "))
         for d in dimensions
@@ -288,7 +292,8 @@ def _spread_axes(geography: Dictionary | None, dimensions: list[Dimension]) -> l
 
 def _cube_columns(dictionary: Dictionary) -> list[str]:
     wanted = {
-        "ethnicity": ["ethnic_group", "ethnic_class_code"], "geography": ["quintile_code", "link_class_code", LINK_COLUMN],
+        "ethnicity": ["ethnic_group", "ethnic_class_code"],
+        "geography": ["quintile_code", "core20_code", "residence_code", "link_class_code", LINK_COLUMN],
         "sex": ["sex_code"], "age": ["age_code"], "month": ["month_code"], "site": ["site_code"],
         "specialty": ["specialty_code"], "route": ["route_code"],
     }  # fmt: skip

@@ -7,7 +7,7 @@ reaches SQL. Joins are NULL-safe. Its error texts may hold cell values, so none 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 EXTRACT = "equity_audit_extract"
 KEY = "patient_key"
+ROW = "record_row"
+BATCH = 50_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,12 +30,14 @@ class Grouping:
     """A group-by to count: decoded columns, and whether distinct patients are counted too.
 
     With ``patterns`` (an outcome's column) patients are counted by how many of their records in a group are in its
-    denominator (``records``) and numerator (``events``).
+    denominator (``records``) and numerator (``events``). With ``often`` (an outcome's column and a number) the patients
+    with a record in its denominator are counted (``denominator``), and those of them with so many, in any group.
     """
 
     columns: tuple[str, ...]
     patients: bool = False
     patterns: str | None = None
+    often: tuple[str, int] | None = None
 
 
 def open_embedded(folder: Path, memory_limit: str) -> Any:
@@ -125,6 +129,11 @@ def with_patient_key(table: Any, field: str | None) -> Any:
     return table.mutate(**{KEY: key})
 
 
+def row_numbers(table: Any) -> Any:
+    """The place of each record in a table just loaded, from 0: rows keep the order of the file."""
+    return table.rowid()
+
+
 def with_blank_flag(table: Any, name: str, fields: Sequence[str]) -> Any:
     """Add a column that is ``yes`` where all of ``fields`` are blank, else ``no``."""
     import ibis
@@ -133,6 +142,11 @@ def with_blank_flag(table: Any, name: str, fields: Sequence[str]) -> Any:
     for field in reversed(fields):
         flag = ibis.ifelse(_is_blank(table[field]), flag, "no")
     return table.mutate(**{name: flag})
+
+
+def with_decoded(table: Any, dictionary: Dictionary, column: str) -> Any:
+    """Add one decoded column of a dictionary to the records."""
+    return _join(table, table, dictionary, [column]).select(table, column)
 
 
 def tally(table: Any, keys: Sequence[str], *, patients: bool = False) -> pd.DataFrame:
@@ -211,12 +225,10 @@ def cube(
         For each grouping a frame of its columns, ``records``, ``keyed`` (records with a patient key) and,
         where asked for, ``patients`` (distinct keys with a record there).
     """
-    import ibis
-
     joined = table
     kept: list[str] = []
     for dictionary in dictionaries:
-        columns = [name for name in decoded.get(dictionary.subject, ())]
+        columns = list(decoded.get(dictionary.subject, ()))
         if not columns:
             continue
         joined = _join(joined, table, dictionary, columns)
@@ -226,8 +238,15 @@ def cube(
     steady = [name for name in kept if name not in varying]
     people = joined.filter(joined[KEY].notnull()).select(KEY, *steady).distinct().cache()
     results = {}
+    repeated: dict[str, Any] = {}
     for grouping in groupings:
         columns = list(grouping.columns)
+        if grouping.often:
+            name, least = grouping.often
+            if name not in repeated:
+                repeated[name] = _times(_counted(joined, name)).cache()
+            results[grouping] = _often(_counted(joined, name), repeated[name], columns, least)
+            continue
         if grouping.patterns:
             results[grouping] = _patterns(joined, columns, grouping.patterns)
             continue
@@ -238,9 +257,56 @@ def cube(
             frame = frame.merge(patients, on=columns, how="left") if columns else frame.join(patients)
             frame["patients"] = frame["patients"].fillna(0).astype("int64")
         results[grouping] = frame
-    people.release()
-    joined.release()
+    for cached in (*repeated.values(), people, joined):
+        cached.release()
     return results
+
+
+def _counted(table: Any, outcome: str) -> Any:
+    return table.filter(table[KEY].notnull(), table[outcome] >= 1)
+
+
+def _times(counted: Any) -> Any:
+    return counted.group_by(KEY).aggregate(times=counted.count())
+
+
+def _often(counted: Any, times: Any, columns: list[str], least: int) -> pd.DataFrame:
+    """Patients with a counted record in each group, and those of them with at least so many in all groups together."""
+    people = counted.select(KEY, *columns).distinct()
+    side = times.select(times_key=times[KEY], times=times["times"])
+    both = people.left_join(side, people[KEY] == side["times_key"])
+    return _grouped(both, columns, denominator=both.count(), numerator=(both["times"] >= least).sum())
+
+
+def list_records(
+    table: Any,
+    dictionaries: Iterable[Dictionary],
+    decoded: Mapping[str, Sequence[str]],
+    columns: Sequence[str],
+    where: Callable[[Any], Any],
+    order: Sequence[str],
+) -> Iterator[pd.DataFrame]:
+    """Stream single records: the place of each among those held (from 0), chosen raw columns and decoded ones.
+
+    For work lists only. ``where`` makes the condition from the joined table; records come in ``order``, then in their
+    own. What does not fit in memory is sorted on disk, and batches are never all held at once.
+    """
+    joined = table
+    kept: list[str] = []
+    for dictionary in dictionaries:
+        if names := list(decoded.get(dictionary.subject, ())):
+            joined = _join(joined, table, dictionary, names)
+            kept += names
+    import ibis
+
+    chosen = joined.filter(where(joined)).select(ROW, *columns, *kept)
+    # Sorted once, then read a stretch at a time: not every backend can stream a result.
+    place = ibis.row_number().over(order_by=[*order, ROW])
+    listed = chosen.mutate(listed_place=place).cache()
+    for start in range(0, count_records(listed), BATCH):
+        stretch = listed.filter(listed["listed_place"] >= start, listed["listed_place"] < start + BATCH)
+        yield stretch.order_by("listed_place").to_pandas()
+    listed.release()
 
 
 def _patterns(table: Any, columns: list[str], outcome: str) -> pd.DataFrame:

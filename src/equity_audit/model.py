@@ -147,7 +147,11 @@ class Breakdown:
 
 @dataclass(frozen=True, kw_only=True)
 class OutcomeFacts:
-    """How an outcome of this extract is counted, and what was left outside the figure."""
+    """How an outcome of this extract is counted, and what was left outside the figure.
+
+    ``not_applied`` names what should be left apart and is not, because the column that tells it is missing or blank.
+    ``least``: where patients are counted, how many records in twelve months make one count.
+    """
 
     name: str
     label: str
@@ -156,6 +160,9 @@ class OutcomeFacts:
     polarity: str
     headline: bool
     apart: Mapping[str, int]
+    unit: str = "records"
+    not_applied: tuple[str, ...] = ()
+    least: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

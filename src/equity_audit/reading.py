@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from equity_audit import engine
 from equity_audit.datasets import Dataset, candidate_columns, detect_dataset, load_dataset
+from equity_audit.decode.outcomes import raw_fields
 from equity_audit.errors import DataError
 from equity_audit.fields import LOCATION_FIELDS, PATIENT_KEY_FIELDS
 from equity_audit.model import Extract, FieldMapping, Intake
@@ -31,8 +32,12 @@ def read_extract(
     dataset: str | None = None,
     overrides: Mapping[str, str] | None = None,
     sheet: str | None = None,
+    wanted: Collection[str] = (),
 ) -> tuple[Extract, Dataset]:
-    """Read an extract into ``backend``. Raises UsageError and DataError as its parts do."""
+    """Read an extract into ``backend``; ``wanted`` fields are loaded even where no figure needs them.
+
+    Raises UsageError and DataError as its parts do.
+    """
     source = open_source(path, workspace, sheet=sheet)
     chosen = load_dataset(dataset) if dataset else detect_dataset(source.header)
     candidates = candidate_columns(source.header, chosen, overrides or {})
@@ -47,10 +52,12 @@ def read_extract(
         if any((row[position] or "").strip() for row in source.sample)
     }
     loaded = _worth_loading(candidates, seen_filled)
+    needed = {field for outcome in chosen.outcomes for field in raw_fields(outcome, frozenset(candidates))}
+    skipped = _NOT_READ - needed - set(wanted)
     columns = {
         _name(field, rank): position
         for field, places in loaded.items()
-        if field not in _NOT_READ
+        if field not in skipped
         for rank, position in enumerate(places)
     }
     table, intake = engine.load(backend, source, columns)
@@ -59,7 +66,7 @@ def read_extract(
         raise DataError(
             "Every record of the extract was rejected while reading, so nothing could be audited. " + _why(intake)
         )
-    return _bind(table, intake, candidates, loaded, source.header, chosen, seen_filled), chosen
+    return _bind(table, intake, candidates, loaded, source.header, chosen, seen_filled, skipped), chosen
 
 
 def _worth_loading(candidates: Mapping[str, tuple[int, ...]], filled: set[int]) -> dict[str, tuple[int, ...]]:
@@ -78,6 +85,7 @@ def _bind(
     header: tuple[str, ...],
     dataset: Dataset,
     seen_filled: set[int],
+    skipped: set[str],
 ) -> Extract:
     # Only columns that were blank in the first records need the whole of them looked at.
     names = {_name(field, rank): position for field, places in loaded.items() for rank, position in enumerate(places)}
@@ -87,7 +95,7 @@ def _bind(
     for field, places in loaded.items():
         ranks = [rank for rank in range(len(places)) if filled[_name(field, rank)]]
         rank = ranks[0] if ranks else 0
-        if field not in _NOT_READ:
+        if field not in skipped:
             chosen[field] = table[_name(field, rank)]
         columns[field] = safe_header(header[places[rank]], places[rank])
         passed_over = [position for position in candidates[field] if position != places[rank]]
@@ -97,6 +105,7 @@ def _bind(
             blank.append(field)
     mapping = FieldMapping(dataset=dataset.name, columns=columns, unused=unused, blank=tuple(blank))
     key = next((field for field in PATIENT_KEY_FIELDS if field in columns and field not in blank), None)
+    chosen[engine.ROW] = engine.row_numbers(table)
     bound = engine.with_patient_key(table.select(**chosen), key)
     return Extract(table=bound, mapping=mapping, intake=intake, patient_key=key)
 

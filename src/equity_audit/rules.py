@@ -145,6 +145,13 @@ def _judge_group(rules: Sequence[Rule], subject: Subject) -> list[Any]:
     return results
 
 
+def failing(rules: Iterable[Rule], subject: Subject) -> dict[str, pd.Series[bool]]:
+    """For each rule that can be judged on a subject, which rows of its frame fail."""
+    group = [rule for rule in rules if rule.subject == subject.name]
+    masks = zip(group, _judge_group(group, subject), strict=True)
+    return {rule.code: found[0] & ~found[1] for rule, found in masks if isinstance(found, tuple)}
+
+
 def validate(
     frame: pd.DataFrame, checks: Sequence[tuple[str, str, Mapping[str, Any]]]
 ) -> dict[str, pd.Series[bool] | None]:

@@ -12,6 +12,7 @@ from equity_audit.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from equity_audit.model import Audit, Report
+    from equity_audit.worklist import WorkList
 
 _SEVERITIES = ("info", "warning", "error")
 _FAIL_ON = ("error", "warning", "never")
@@ -43,6 +44,11 @@ def check(
     fail_on: str = typer.Option("error", "--fail-on", help="Exit 1 on findings of this severity: error, warning, never."),
     disclosure: str | None = typer.Option(None, "--disclosure", help="Disclosure profile of everything written: hes, none."),
     internal: str | None = typer.Option(None, "--internal", help="Who an unsuppressed workbook is for; printed on it."),
+    worklist: Path | None = typer.Option(None, "--worklist", help="Write the records to mend to this CSV: holds identifiers."),
+    worklist_keys: str = typer.Option("", "--worklist-keys", help="Fields that name a record in it, comma between."),
+    recipient: str = typer.Option("the data quality team", "--recipient", help="Who the work list is for."),
+    delete_by: str | None = typer.Option(None, "--delete-by", help="Date (YYYY-MM-DD) to delete it by (default: in 30 days)."),
+    pseudonymise: bool = typer.Option(False, "--pseudonymise", help="Keyed pseudonyms in it; key in EQUITY_AUDIT_KEY."),
     label: str | None = typer.Option(None, "--label", help="What outputs call the extract (default: its dataset)."),
     config: Path | None = typer.Option(None, "--config", help="Settings file (default: equity-audit.toml here)."),
     quiet: bool = typer.Option(False, "-q", "--quiet", help="Print the last line only."),
@@ -69,6 +75,7 @@ def check(
     from equity_audit.reference.store import default_folder
     from equity_audit.rules import load_rules, select_rules
 
+    to_do = _worklist(worklist, _codes(worklist_keys), recipient, delete_by, pseudonymise)
     folder = reference or (Path(settings.reference) if settings.reference else default_folder())
     if reference is not None and not reference.is_dir():
         raise UsageError("--reference takes a folder, and there is none at that path.")
@@ -90,6 +97,7 @@ def check(
                 patient_key=patient_key,
             ),
             tolerances=settings.tolerances,
+            worklist=to_do,
         )
     )
     report = protect(audit, profile, internal)
@@ -124,6 +132,26 @@ def _print(audit: Audit, released: Report, *, quiet: bool, verbose: bool, color:
     on_terminal = sys.stdout.isatty()
     report = protect(audit, load_profile("none")) if on_terminal else released
     print_report(report, quiet=quiet, verbose=verbose, color=color)
+
+
+def _worklist(
+    path: Path | None, keys: list[str], recipient: str, delete_by: str | None, pseudonymise: bool
+) -> WorkList | None:
+    if path is None:
+        if pseudonymise or keys or delete_by:
+            raise UsageError("--worklist-keys, --delete-by and --pseudonymise go with --worklist FILE.")
+        return None
+    from datetime import date
+
+    from equity_audit.worklist import WorkList
+
+    try:
+        day = date.fromisoformat(delete_by) if delete_by else None
+    except ValueError:
+        raise UsageError("--delete-by is a date written YYYY-MM-DD.") from None
+    asked = WorkList(path=path, keys=tuple(keys), recipient=recipient, delete_by=day, pseudonymise=pseudonymise)
+    asked.check()
+    return asked
 
 
 def _codes(text: str) -> list[str]:

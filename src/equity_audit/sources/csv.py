@@ -74,7 +74,7 @@ def _intake(checked: Preflight, **receipt: str) -> Intake:
     rejected = sum(rejection.records for rejection in checked.rejections)
     return Intake(
         records_read=checked.records + rejected, records_audited=checked.records, rejections=checked.rejections,
-        remarks=remarks, **receipt,
+        remarks=remarks, rejected_positions=checked.rejected_positions, **receipt,
     )  # fmt: skip
 
 

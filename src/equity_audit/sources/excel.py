@@ -56,7 +56,7 @@ def _intake(reader: StrictReader, held: int, receipt: Mapping[str, Any]) -> Inta
         rejections=rejections,
         format="xlsx",
         sheet=receipt["sheet"],
-        remarks=remarks,
+        remarks=remarks, rejected_positions=tuple(reader.account.rejected_positions),
     )
 
 

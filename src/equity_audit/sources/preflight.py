@@ -31,6 +31,7 @@ class Preflight:
     lines: int
     rejections: tuple[Rejection, ...]
     blank_lines: int
+    rejected_positions: tuple[int, ...]
 
 
 def preflight(path: Path, delimiter: str, width: int, workspace: Path) -> Preflight | None:
@@ -52,6 +53,7 @@ def preflight(path: Path, delimiter: str, width: int, workspace: Path) -> Prefli
                 if count is not None:
                     account.lines += _lines_in(chunk)
                     plain_records += count
+                    account.elsewhere = plain_records
                     kept = chunk
                 else:
                     kept, faultless = _parse(chunk, file, delimiter, account, first=start == 0)
@@ -79,6 +81,7 @@ def preflight(path: Path, delimiter: str, width: int, workspace: Path) -> Prefli
         lines=lines_kept,
         rejections=account.rejections(),
         blank_lines=account.blank,
+        rejected_positions=tuple(account.rejected_positions),
     )
 
 

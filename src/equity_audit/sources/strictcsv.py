@@ -37,6 +37,8 @@ class Account:
     def __init__(self, width: int) -> None:
         self._width = width
         self.accepted = self.blank = self.lines = 0
+        self.elsewhere = 0  # records before this one that were counted without being taken one by one
+        self.rejected_positions: list[int] = []  # places in the file, the header not counted
         self._rejected: dict[str, list[int]] = defaultdict(list)
 
     def takes(self, record: Record) -> bool:
@@ -49,6 +51,7 @@ class Account:
         fault = record.fault or self._fault(record.fields)
         if fault:
             self._rejected[fault].append(line_number)
+            self.rejected_positions.append(self.elsewhere + self.accepted + len(self.rejected_positions))
             return False
         self.accepted += 1
         return True
@@ -65,7 +68,7 @@ class Account:
     @property
     def rejected(self) -> int:
         """Records rejected so far."""
-        return sum(len(lines) for lines in self._rejected.values())
+        return len(self.rejected_positions)
 
     def rejections(self) -> tuple[Rejection, ...]:
         """Reasons with their counts and the first line numbers, commonest first."""
