@@ -57,7 +57,6 @@ from equity_audit.summaries import (
 from equity_audit.worklist import DEFAULT_KEYS, WorkList, write_worklist
 from equity_audit.workspace import private_folder
 
-
 MAPPING_OPTION = "--ethnicity-2021-mapping"
 
 

@@ -1,16 +1,28 @@
-"""From cubes to breakdowns: records, patients and outcomes by quintile, ethnic group, both, and other dimensions."""
+"""From cubes to breakdowns: records, patients and outcomes by quintile, ethnic group, both, and each by the rest.
+
+Records are additive, so a few fine cubes give every table of them; patients are not, and are counted table by table.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 
+import numpy as np
 import pandas as pd
 
 from equity_audit.decode.outcomes import DENOMINATOR, NUMERATOR
 from equity_audit.engine import Grouping
 from equity_audit.model import Breakdown, OutcomeFacts
+
+Table = tuple["Axis", ...]
+
+CORE20 = ("Core20 (quintile 1, most deprived)", "Other quintiles", "not linked")
+CROSSED = ("imd_quintile", "ethnic_group")
+CROSSED_WITH = ("sex", "age_band", "site", "specialty", "month")
+OF_OUTCOMES = ("residence",)
+# Dimensions with few labels, or that follow from the place of residence: counted in one fine cube.
+_NARROW = (*CROSSED, "core20", "residence", "imd_quintile_compared", "sex", "age_band")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,18 +36,21 @@ class Axis:
     title: str
 
 
-def breakdown_axes(axes: Sequence[Axis]) -> list[tuple[Axis, ...]]:
-    """The tables made: each axis alone, and quintile by ethnic group."""
-    single: list[tuple[Axis, ...]] = [(axis,) for axis in axes]
-    crossed = [axis for axis in axes if axis.name in ("imd_quintile", "ethnic_group")]
-    return single + ([tuple(crossed)] if len(crossed) == 2 else [])
+def breakdown_axes(axes: Sequence[Axis]) -> list[Table]:
+    """The tables made: each axis alone, quintile by ethnic group, and each of the two by each other one."""
+    single: list[Table] = [(axis,) for axis in axes]
+    crossed = [axis for axis in axes if axis.name in CROSSED]
+    both = [tuple(crossed)] if len(crossed) == len(CROSSED) else []
+    return single + both + [(one, other) for one in crossed for other in axes if other.name in CROSSED_WITH]
 
 
-def groupings_for(axes: Sequence[Axis], outcomes: Sequence[str]) -> list[Grouping]:
-    """The group-bys that the breakdowns need: patients a table, outcomes a table, and everyone."""
-    tables = [tuple(axis.column for axis in table) for table in breakdown_axes(axes)]
-    counted = [Grouping(columns=columns, patients=True) for columns in [(), *tables]]
-    return counted + [Grouping(columns=(*columns, outcome)) for columns in tables for outcome in outcomes]
+def groupings_for(axes: Sequence[Axis], outcomes: Sequence[OutcomeFacts]) -> list[Grouping]:
+    """The group-bys that the breakdowns need: fine cubes of records and outcomes, and patients table by table."""
+    tables = breakdown_axes(axes)
+    fine = dict.fromkeys(_fine(axes, outcomes, table) for table in tables)
+    counted = [Grouping(columns=_columns(table), patients=True) for table in tables if _counts_patients(table)]
+    often = [_often(table, outcome) for outcome in outcomes for table in tables if _counts(outcome, table)]
+    return [Grouping(columns=(), patients=True), *counted, *fine, *often]
 
 
 def make_breakdowns(
@@ -45,62 +60,88 @@ def make_breakdowns(
     everyone = cubes[Grouping(columns=(), patients=True)].iloc[0]
     made = []
     for table in breakdown_axes(axes):
-        columns = tuple(axis.column for axis in table)
-        counts = cubes[Grouping(columns=columns, patients=True)]
-        names = "_by_".join(axis.name for axis in table)
-        title = " and ".join(axis.title for axis in table)
-        made += [
-            _shares(f"{unit}_by_{names}", f"{unit.capitalize()} by {title}", unit, table, counts, int(everyone[unit]))
-            for unit in ("records", "patients")
-            if int(everyone[unit])
-        ]
-        made += [
-            _outcome(
-                f"{outcome.name}_by_{names}",
-                f"{outcome.label} by {title}",
-                outcome,
-                table,
-                cubes[Grouping(columns=(*columns, outcome.name))],
-            )
-            for outcome in outcomes
-        ]
+        cube = cubes[_fine(axes, outcomes, table)]
+        if not any(axis.name in OF_OUTCOMES for axis in table):
+            made.append(_shares("records", table, cube, int(everyone["records"])))
+            if _counts_patients(table) and int(everyone["patients"]):
+                patients = cubes[Grouping(columns=_columns(table), patients=True)]
+                made.append(_shares("patients", table, patients, int(everyone["patients"])))
+        for outcome in outcomes:
+            if _counts(outcome, table):
+                made.append(_outcome(outcome, table, cubes[_often(table, outcome)]))
+            elif outcome.least is None:
+                made.append(_outcome(outcome, table, _split(cube, outcome.name)))
     return tuple(made)
 
 
-def _labelled(table: tuple[Axis, ...], counts: pd.DataFrame, values: Sequence[str]) -> pd.DataFrame:
-    """Counts with labels for codes, in label order, empty groups added where the axis shows them."""
-    index = pd.MultiIndex.from_tuples(list(product(*[range(len(axis.labels)) for axis in table])))
-    keyed = counts.set_index([counts[axis.column].astype("int64") for axis in table])[list(values)]
+def _columns(table: Table) -> tuple[str, ...]:
+    return tuple(axis.column for axis in table)
+
+
+def _fine(axes: Sequence[Axis], outcomes: Sequence[OutcomeFacts], table: Table) -> Grouping:
+    """The cube a table's records are added up from: quintile and ethnic group with one wide dimension, or all narrow."""
+    wide = [axis for axis in table if axis.name not in _NARROW]
+    with_these = (
+        [axis for axis in axes if axis.name in CROSSED] + wide if wide else [a for a in axes if a.name in _NARROW]
+    )
+    return Grouping(columns=(*_columns(tuple(with_these)), *(o.name for o in outcomes if o.least is None)))
+
+
+def _counts_patients(table: Table) -> bool:
     if len(table) == 1:
-        keyed.index = pd.MultiIndex.from_arrays([keyed.index])
-    full = keyed.reindex(index, fill_value=0).fillna(0).astype("int64")
-    if not all(axis.show_empty for axis in table):
-        full = full[full.sum(axis=1) > 0]
-    for level, axis in enumerate(table):
-        full[axis.name] = [axis.labels[code] for code in full.index.get_level_values(level)]
-    return full.reset_index(drop=True)
+        return table[0].name not in OF_OUTCOMES
+    return all(axis.name in CROSSED for axis in table)
 
 
-def _shares(
-    identifier: str, title: str, unit: str, table: tuple[Axis, ...], counts: pd.DataFrame, total: int
-) -> Breakdown:
+def _counts(outcome: OutcomeFacts, table: Table) -> bool:
+    """Whether an outcome of patients has this table; months cannot have a figure of twelve months."""
+    names = [axis.name for axis in table]
+    return outcome.least is not None and "month" not in names and (len(names) == 1 or set(names) == set(CROSSED))
+
+
+def _often(table: Table, outcome: OutcomeFacts) -> Grouping:
+    return Grouping(columns=_columns(table), often=(outcome.name, outcome.least or 1))
+
+
+def _split(cube: pd.DataFrame, outcome: str) -> pd.DataFrame:
+    place, records = cube[outcome], cube["records"]
+    return cube.assign(
+        numerator=records.where(place == NUMERATOR, 0), denominator=records.where(place >= DENOMINATOR, 0)
+    )
+
+
+def _labelled(table: Table, cube: pd.DataFrame, values: Sequence[str]) -> pd.DataFrame:
+    """Sums with labels for codes, in label order, empty groups added where the axis shows them."""
+    shape = tuple(len(axis.labels) for axis in table)
+    flat = np.ravel_multi_index([cube[axis.column].to_numpy(dtype="int64") for axis in table], shape)
+    size = int(np.prod(shape))
+    sums = {v: np.bincount(flat, weights=cube[v].to_numpy(), minlength=size).astype("int64") for v in values}
+    empty = np.zeros(size, dtype=bool) if all(a.show_empty for a in table) else sum(sums.values()) == 0
+    kept = np.flatnonzero(~empty)
+    places = np.unravel_index(kept, shape)
+    labels = {axis.name: [axis.labels[at] for at in place] for axis, place in zip(table, places, strict=True)}
+    return pd.DataFrame({name: counts[kept] for name, counts in sums.items()} | labels)
+
+
+def _shares(unit: str, table: Table, counts: pd.DataFrame, total: int) -> Breakdown:
     frame = _labelled(table, counts, [unit]).rename(columns={unit: "numerator"}).assign(denominator=total)
     return Breakdown(
-        id=identifier, title=title, unit=unit, outcome=None, dimensions=tuple(axis.name for axis in table), frame=frame
-    )
-
-
-def _outcome(
-    identifier: str, title: str, outcome: OutcomeFacts, table: tuple[Axis, ...], counts: pd.DataFrame
-) -> Breakdown:
-    place = counts[outcome.name]
-    split = counts.assign(
-        numerator=counts["records"].where(place == NUMERATOR, 0),
-        denominator=counts["records"].where(place >= DENOMINATOR, 0),
-    )
-    summed = split.groupby([axis.column for axis in table], as_index=False)[["numerator", "denominator"]].sum()
-    frame = _labelled(table, summed, ["numerator", "denominator"])
-    return Breakdown(
-        id=identifier, title=title, unit=outcome.noun, outcome=outcome.name,
+        id=f"{unit}_by_{_names(table)}", title=f"{unit.capitalize()} by {_titles(table)}", unit=unit, outcome=None,
         dimensions=tuple(axis.name for axis in table), frame=frame,
     )  # fmt: skip
+
+
+def _outcome(outcome: OutcomeFacts, table: Table, counts: pd.DataFrame) -> Breakdown:
+    return Breakdown(
+        id=f"{outcome.name}_by_{_names(table)}", title=f"{outcome.label} by {_titles(table)}", unit=outcome.noun,
+        outcome=outcome.name, dimensions=tuple(axis.name for axis in table),
+        frame=_labelled(table, counts, ["numerator", "denominator"]),
+    )  # fmt: skip
+
+
+def _names(table: Table) -> str:
+    return "_by_".join(axis.name for axis in table)
+
+
+def _titles(table: Table) -> str:
+    return " and ".join(axis.title for axis in table)

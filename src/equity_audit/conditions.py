@@ -1,6 +1,7 @@
 """The small condition language of rule files and dataset files: ``{field, op: value}``, all must hold.
 
-Data only, no code: ops are ``in``, ``not_in``, ``above``, ``at_least``, ``below``, ``filled`` and ``blank``.
+Data only, no code: ops are ``in``, ``not_in``, ``starts_with``, ``above``, ``at_least``, ``below``, ``filled``
+and ``blank``.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from equity_audit.errors import UsageError
 if TYPE_CHECKING:
     import pandas as pd
 
-OPERATORS = ("in", "not_in", "above", "at_least", "below", "filled", "blank")
+OPERATORS = ("in", "not_in", "starts_with", "above", "at_least", "below", "filled", "blank")
 
 
 def check_conditions(conditions: Iterable[Mapping[str, Any]], where: str) -> None:
@@ -48,6 +49,8 @@ def _one(column: pd.Series[Any], operator: str, wanted: Any) -> pd.Series[bool]:
     if operator in ("in", "not_in"):
         member = column.isin(list(wanted))
         return member if operator == "in" else ~member
+    if operator == "starts_with":
+        return column.fillna("").astype("str").str.startswith(tuple(wanted))
     if operator in ("filled", "blank"):
         filled = column.notna() & (column.astype(str).str.strip() != "")
         return filled if (operator == "filled") == bool(wanted) else ~filled

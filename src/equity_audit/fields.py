@@ -50,6 +50,8 @@ _MEANINGS = {
     "overseas_status": "Overseas visitor charging category or status",
     "discharge_date": "Date of discharge",
     "length_of_stay": "Length of stay in days",
+    "procedure": "Main procedure, OPCS-4 code with or without its full stop",
+    "diagnosis": "Primary diagnosis, ICD-10 code with or without its full stop",
     # outpatients
     "attendance": "Attended or did not attend code",
     # emergency care

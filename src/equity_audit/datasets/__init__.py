@@ -11,39 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any
 
-from equity_audit.conditions import check_conditions, fields_of
+from equity_audit.datasets.definitions import OutcomeDefinition, parse_outcome
 from equity_audit.errors import DataError, UsageError
 from equity_audit.fields import FIELDS
 from equity_audit.yamlfile import read_yaml
-
-DERIVED = {"department_minutes", "waiting_days", "open_pathway"}
-DERIVED_FROM = {
-    "department_minutes": ("minutes_in_department", "arrival_time", "departure_time"),
-    "waiting_days": ("rtt_start", "week_ending"),
-    "open_pathway": ("rtt_end",),
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class OutcomeDefinition:
-    """An outcome as a dataset file states it; conditions are those of `equity_audit.conditions`."""
-
-    name: str
-    label: str
-    description: str
-    unit: str
-    noun: str
-    polarity: str
-    headline: bool
-    apart: tuple[tuple[str, tuple[Mapping[str, Any], ...]], ...]
-    numerator: tuple[Mapping[str, Any], ...]
-    denominator: tuple[Mapping[str, Any], ...]
-
-    def needs(self) -> set[str]:
-        """Fields and derived numbers without which the outcome cannot be told."""
-        return fields_of((*self.numerator, *self.denominator))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,25 +54,9 @@ def load_dataset(name: str) -> Dataset:
         source=raw["source"],
         signature=tuple(raw["signature"]),
         fields={field: tuple(headers) for field, headers in raw["fields"].items()},
-        outcomes=tuple(_outcome(key, value, name) for key, value in (raw.get("outcomes") or {}).items()),
-    )
-
-
-def _outcome(name: str, raw: Mapping[str, Any], dataset: str) -> OutcomeDefinition:
-    apart = tuple((entry["name"], tuple(entry["when"])) for entry in raw.get("apart") or ())
-    for conditions in (raw["numerator"], raw["denominator"], *(when for _, when in apart)):
-        check_conditions(conditions, f"datasets/{dataset}.yaml, outcome {name}")
-    return OutcomeDefinition(
-        name=name,
-        label=raw["label"],
-        description=raw["description"],
-        unit=raw["unit"],
-        noun=raw["noun"],
-        polarity=raw["polarity"],
-        headline=bool(raw.get("headline", True)),
-        apart=apart,
-        numerator=tuple(raw["numerator"]),
-        denominator=tuple(raw["denominator"]),
+        outcomes=tuple(
+            parse_outcome(key, value, f"datasets/{name}.yaml") for key, value in (raw.get("outcomes") or {}).items()
+        ),
     )
 
 

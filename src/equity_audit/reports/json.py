@@ -80,6 +80,10 @@ def _content(report: Report) -> dict[str, Any]:
                 "label": facts.label,
                 "description": facts.description,
                 "polarity": facts.polarity,
+                "unit": facts.unit,
+                "noun": facts.noun,
+                "headline": facts.headline,
+                "not_applied": list(facts.not_applied),
                 "apart": [{"reason": reason, "records": cell} for reason, cell in apart],
             }
             for facts, apart in report.outcomes
