@@ -13,7 +13,9 @@ from jsonschema import Draft202012Validator
 
 from conftest import SAMPLES, RunCli, run_here
 
-SCHEMA = json.loads((SAMPLES.parent / "src" / "equity_audit" / "reports" / "audit.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads(
+    (SAMPLES.parent / "src" / "equity_audit" / "reports" / "audit.schema.json").read_text(encoding="utf-8")
+)
 EXTRACTS = ("admitted_care", "outpatients", "emergency_care", "waiting_list")
 RUNS = [(name, profile) for name in EXTRACTS for profile in ("hes", "none")] + [
     ("no_location", "none"), ("no_ethnicity", "hes"), ("nothing_installed", "hes"),
@@ -34,7 +36,9 @@ def _document(name: str, profile: str) -> dict[str, Any]:
         extract = Path("without.csv")
         text = (SAMPLES / "admitted_care.csv").read_text()
         header, _, rest = text.partition("\n")
-        extract.write_text(",".join("OTHER_" + part if part in columns else part for part in header.split(",")) + "\n" + rest)
+        extract.write_text(
+            ",".join("OTHER_" + part if part in columns else part for part in header.split(",")) + "\n" + rest
+        )
         reference = () if name == "nothing_installed" else reference
     result = run_here("check", extract, *reference, *options, "--disclosure", profile, "--format", "json")
     assert result.stderr == ""
@@ -62,7 +66,9 @@ def test_the_schema_is_a_schema() -> None:
 
 
 def test_the_document_keeps_to_the_schema(document: dict[str, Any]) -> None:
-    errors = [f"{error.json_path}: {error.message[:200]}" for error in Draft202012Validator(SCHEMA).iter_errors(document)]
+    errors = [
+        f"{error.json_path}: {error.message[:200]}" for error in Draft202012Validator(SCHEMA).iter_errors(document)
+    ]
     assert errors == []
 
 
