@@ -41,6 +41,7 @@ _PLAIN: Any = {
     "ytick.color": QUIET,
     "xtick.major.size": 0,
     "ytick.major.size": 0,
+    "xtick.major.pad": 8,
     "path.simplify": False,
 }
 FONTS = "Arial, Helvetica, sans-serif"
@@ -118,7 +119,7 @@ def percent(share: float) -> str:
     return f"{share:.1%}"
 
 
-def share_axis(axis: Any, low: float, high: float, wanted: int = 5) -> None:
+def share_axis(axis: Any, low: float, high: float, wanted: int = 7) -> None:
     """Ticks at round percentages over a range of shares, and the range they fill."""
     step, ticks = round_steps(low, high, wanted)
     decimals = 0 if step >= 0.01 else 1

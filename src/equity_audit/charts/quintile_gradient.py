@@ -40,7 +40,7 @@ def draw(
     ends = [end.value for _, row in shown for end in (row.lower, row.upper)]
     low, high = bounds([*ends, average, *(fitted or ())])
     axes.grid(axis="y")
-    share_axis(axes.yaxis, low, high + (high - low) * 0.12)
+    share_axis(axes.yaxis, low, high + (high - low) * 0.1)
     axes.set_xlim(0.4, 5.6)
     axes.set_xticks(range(1, 6), [str(place) for place in range(1, 6)], color=TEXT, fontweight="bold")
     if fitted is not None:
@@ -66,7 +66,7 @@ def draw(
             )
     for place, words, side in ((0, "most deprived", "left"), (1, "least deprived", "right")):
         axes.annotate(
-            words, (place, 0), (0, -38), xycoords="axes fraction", textcoords="offset points", color=QUIET,
+            words, (place, 0), (0, -40), xycoords="axes fraction", textcoords="offset points", color=QUIET,
             horizontalalignment=side,
         )  # fmt: skip
     return finish(figure, story, width)

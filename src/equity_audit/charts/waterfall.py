@@ -8,7 +8,7 @@ from typing import Any
 from equity_audit.charts.canvas import BLUE, DARK_BLUE, MARK, TEXT, WIDE, Story, finish, paper, styled
 from equity_audit.model import Cell
 
-_STEP = 42
+_STEP = 38
 
 
 @styled
@@ -16,10 +16,10 @@ def draw(
     whole: int, losses: Sequence[tuple[str, Cell]], kept: tuple[str, Cell], story: Story, width: int = WIDE
 ) -> str:
     """``whole`` is the sum of the released classes; a hidden class has its marker in place of a bar."""
-    figure, axes = paper(width, _STEP * (len(losses) + 2) + 8, left=2, right=72, top=2, bottom=6)
+    figure, axes = paper(width, _STEP * (len(losses) + 2) + 4, left=2, right=72, top=2, bottom=6)
     axes.axis("off")
     axes.set_xlim(0, max(whole, 1))
-    axes.set_ylim(len(losses) + 1.6, -0.5)
+    axes.set_ylim(len(losses) + 1.5, -0.5)
     _bar(axes, 0, "All records", 0, whole, f"{whole:,}", DARK_BLUE)
     rest = whole
     for place, (label, cell) in enumerate(losses, 1):
@@ -36,12 +36,12 @@ def draw(
 
 def _bar(axes: Any, place: int, label: str, start: int, length: int, number: str, colour: str) -> None:
     if length:
-        axes.barh(place + 0.28, length, left=start, height=0.4, color=colour)
+        axes.barh(place + 0.22, length, left=start, height=0.36, color=colour)
     axes.annotate(
-        label, (0, place), (0, 0), xycoords=("axes fraction", "data"), textcoords="offset points", color=TEXT,
+        label, (0, place - 0.2), (0, 0), xycoords=("axes fraction", "data"), textcoords="offset points", color=TEXT,
         verticalalignment="center",
     )  # fmt: skip
     axes.annotate(
-        number, (1, place + 0.28), (6, 0), xycoords=("axes fraction", "data"), textcoords="offset points", color=TEXT,
+        number, (1, place + 0.22), (6, 0), xycoords=("axes fraction", "data"), textcoords="offset points", color=TEXT,
         verticalalignment="center", fontweight="bold",
     )  # fmt: skip

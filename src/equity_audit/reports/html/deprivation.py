@@ -153,7 +153,7 @@ def _losses(report: Report) -> Blocks:
     if not facts or not facts["records"].value:
         return []
     losses = [
-        (LINK_CLASSES.get(name, name).capitalize().replace("imd", "IMD"), cell)
+        (_capital(LINK_CLASSES.get(name, name)), cell)
         for name, cell in facts["classes"].items()
         if name != "linked" and (cell.value is None or cell.value)
     ]
@@ -169,6 +169,10 @@ def _losses(report: Report) -> Blocks:
     )  # fmt: skip
     draw = partial(waterfall.draw, int(facts["records"].value), losses, ("Linked to a quintile", linked), story)
     return [chart(story.name, story.title, "Records by reason, of the classes that are shown", draw)]
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]
 
 
 def _share(value: float | int | None, marker: str | None) -> str:

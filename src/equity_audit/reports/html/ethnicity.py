@@ -101,9 +101,8 @@ def _crossed(table: ReleasedTable, facts: OutcomeFacts) -> Blocks:
     down = tuple(dict.fromkeys(row.labels[1] for row in table.rows))
     rows = [row for row in table.rows if row.labels[0] in FIFTHS]
     shown = [label for label in down if any_shown([row for row in rows if row.labels[1] == label])]
-    numbers = cross_table(
-        table, FIFTHS, down, f"{facts.label} by ethnic group and IMD quintile, per cent of {facts.noun}"
-    )
+    caption = f"{facts.label} by ethnic group and IMD quintile, per cent of {facts.noun}"
+    numbers = cross_table(table, FIFTHS, down, caption, folded=len(shown) < 2)
     if len(shown) < 2:
         few = "Too few records in most cells to draw ethnic group and quintile together."
         return [Text(words=few, tone="quiet"), numbers]

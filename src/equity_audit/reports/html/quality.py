@@ -30,6 +30,7 @@ Blocks = list[Text | Chart | Table]
 FEWEST_MONTHS = 12
 _SHORT = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DIRECTION = {"adverse": "decrease", "favourable": "increase"}
+_CHANGES = {"improvement": "improving", "concern": "concerning", "high": "high", "low": "low"}
 _OUTCOMES = {"fail": "Failed", "error": "Stopped"}
 _SEVERITY = {"error": "Error", "warning": "Warning", "info": "Information"}
 
@@ -74,13 +75,13 @@ def _months(report: Report, facts: OutcomeFacts | None) -> Blocks:
         series, counts = _series(table_of(report, None, "month", unit="records"), shares=False), True
     table = group_table(report, "month", facts, folded=True)
     if len(series) < FEWEST_MONTHS:
-        told = f"Fewer than {FEWEST_MONTHS} months have a figure, so no trend is drawn."
+        told = f"Fewer than {FEWEST_MONTHS} months in a row have a figure, so no trend is drawn."
         return [Text(words=told, tone="quiet"), table] if table else []
     what = "Records" if counts or facts is None else facts.label
     direction = "neutral" if counts or facts is None else _DIRECTION.get(facts.polarity, "neutral")
-    months, sentence = control_chart(series, what, direction)
+    months, title, sentence = control_chart(series, what, direction)
     shown = f"{series[0][0]} to {series[-1][0]}"
-    story = Story(name="months", title=sentence.partition(":")[0], description=f"{what} by month, {shown}. {sentence}")
+    story = Story(name="months", title=title, description=f"{what} by month, {shown}. {sentence}")
     subtitle = f"{what} by month{'' if counts or facts is None else f', per cent of {facts.noun}'}, with process limits"
     note = "Limits: mean ± 2.66 × the mean moving range (XmR), from the months shown."
     drawn = chart(story.name, story.title, subtitle, partial(spc.draw, months, story, counts=counts), note)
@@ -88,13 +89,19 @@ def _months(report: Report, facts: OutcomeFacts | None) -> Blocks:
 
 
 def _series(table: ReleasedTable | None, *, shares: bool) -> list[tuple[str, float]]:
-    """Months with a figure, in order."""
-    found = []
-    for row in table.rows if table else ():
+    """The longest run of months without a gap: limits from month to month need neighbours."""
+    runs: list[list[tuple[str, float]]] = [[]]
+    before = None
+    for row in sorted(table.rows, key=lambda row: row.labels[0]) if table else ():
         label, cell = row.labels[0], row.value if shares else row.numerator
-        if month_words(label) != label and cell.value is not None:
-            found.append((label, float(cell.value)))
-    return [(_short(label), value) for label, value in sorted(found)]
+        if month_words(label) == label or cell.value is None:
+            continue
+        number = int(label[:4]) * 12 + int(label[5:])
+        if before is not None and number != before + 1:
+            runs.append([])
+        runs[-1].append((_short(label), float(cell.value)))
+        before = number
+    return max(runs, key=len)
 
 
 def _short(label: str) -> str:
@@ -102,9 +109,10 @@ def _short(label: str) -> str:
     return f"{_SHORT[int(month) - 1]} {year}"
 
 
-def control_chart(series: list[tuple[str, float]], what: str, direction: str) -> tuple[list[spc.Month], str]:
-    """The points with their limits, and the one sentence that the signals support."""
-    result = xmr(pd.Series([value for _, value in series]), direction=direction).to_dict("records")
+def control_chart(series: list[tuple[str, float]], what: str, direction: str) -> tuple[list[spc.Month], str, str]:
+    """The points with their limits, and the title and sentence that the signals support."""
+    values = pd.Series([value for _, value in series])
+    result = xmr(values, direction=direction).to_dict("records")
     months = [
         spc.Month(
             label=label, value=value, kind=row["point_type"] or "common_cause", mean=row["mean"], lower=row["lower"],
@@ -112,13 +120,14 @@ def control_chart(series: list[tuple[str, float]], what: str, direction: str) ->
         )
         for (label, value), row in zip(series, result, strict=True)
     ]  # fmt: skip
-    signal = result[-1]["special_cause"]
-    if not result[-1]["flag"]:
-        earlier = [month.label for month in months if month.kind != "common_cause"]
-        told = f"{what}: no clear change lately. The latest movement is what we expect from month to month."
-        return months, told + (f" Earlier signals: {', '.join(earlier)}." if earlier else "")
-    words = {"improvement": "improving", "concern": "concerning"}.get(months[-1].kind.rpartition("_")[2], "a change")
-    return months, f"{what}: there is a change (special cause, {words}). Signal in the latest month: {signal}."
+    if result[-1]["flag"]:
+        words = _CHANGES.get(months[-1].kind.rpartition("_")[2], "unusual")
+        title = f"{what}: the latest month is a special cause, {words}"
+        return months, title, f"{title}. Signal: {result[-1]['special_cause']}."
+    earlier = [month.label for month in months if month.kind != "common_cause"]
+    sentence = "No clear change lately: the latest movement is what we expect from month to month."
+    sentence += f" Special causes earlier: {', '.join(earlier)}." if earlier else ""
+    return months, f"{what}: no clear change lately", sentence
 
 
 def _sites(report: Report, facts: OutcomeFacts, board: Board) -> Blocks:

@@ -69,7 +69,9 @@ def _cells(
     return cells
 
 
-def cross_table(table: ReleasedTable, across: tuple[str, ...], down: tuple[str, ...], caption: str) -> Table:
+def cross_table(
+    table: ReleasedTable, across: tuple[str, ...], down: tuple[str, ...], caption: str, *, folded: bool = False
+) -> Table:
     """Two dimensions as rows and columns: the share where the table has an outcome, else the number of records."""
     cells = {row.labels: row.value if table.outcome else row.numerator for row in table.rows}
     write = share if table.outcome else count
@@ -81,6 +83,7 @@ def cross_table(table: ReleasedTable, across: tuple[str, ...], down: tuple[str, 
         numeric=(False, *(True for _ in across)),
         rows=rows,
         notes=marks_in(rows),
+        folded=folded,
     )
 
 
