@@ -116,7 +116,8 @@ def download(address: str, part: Path, step: Step) -> None:
     if have:
         request.add_header("Range", f"bytes={have}-")
     try:
-        with urllib.request.urlopen(request, timeout=_TIMEOUT) as response:  # noqa: S310 - checked
+        # An opener of its own: the shared one keeps the proxy settings it was first built with.
+        with urllib.request.build_opener().open(request, timeout=_TIMEOUT) as response:
             _secure(response.geturl())
             goes_on = response.status == 206
             length = response.headers.get("Content-Length")

@@ -25,9 +25,9 @@ HIGHEST_2011_CODE = "E01033768"
 _EDITION_OF_DISTRICTS = {"2013": "2015", "2019": "2019", "2024": "2025"}
 _CODE = re.compile(r"lsoa[\s_]?code\s*\((20\d\d)\)|lsoa(01|11|21)_?(?:cd|code)|lsoa_?(?:code)?")
 _DISTRICT = re.compile(r"local authority district code\s*\((20\d\d)\)|lad(\d\d)_?(?:cd|code)")
-_RANK = re.compile(r"index of multiple deprivation \(imd\) rank.*|imd_?rank")
+_RANK = re.compile(r"index of multiple deprivation \(imd\) rank.*|imd[\s_]?rank")
 # One official file's decile header is cut short.
-_DECILE = re.compile(r"index of multiple deprivation \(imd\) d.*|imd_?decile")
+_DECILE = re.compile(r"index of multiple deprivation \(imd\) d.*|imd[\s_]?decile")
 _SHEET_ROWS_LOOKED_AT = 20
 
 
