@@ -132,7 +132,7 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
     names = [fact.name for fact in facts]
     groupings = [
         *groupings_for(shown, facts),
-        *comparison_groupings(axes, by_record, keyed=extract.patient_key is not None),
+        *comparison_groupings(axes, outcomes.compared, keyed=extract.patient_key is not None),
         *spread_groupings(spread, by_record if spread else ()),
         *(linkage_groupings(axes) if geography else ()),
         *([_EDITION_EFFECT] if linkage.compared else ()),
@@ -162,7 +162,7 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
         deprivation=deprivation_facts(geography, choice) | linkage_words(linkage) if geography else {},
         breakdowns=make_breakdowns(shown, facts, cubes),
         outcomes=facts,
-        comparisons=comparison_data(axes, by_record, cubes, keyed=extract.patient_key is not None),
+        comparisons=comparison_data(axes, outcomes.compared, cubes, keyed=extract.patient_key is not None),
         shapes=shapes_of(ethnicity, geography),
         notes=notes_for(extract, choice) + linkage_notes(linkage, extract) + _ethnic_notes(request, ethnicity),
         hints=hints_for(extract, choice, geography),

@@ -48,7 +48,7 @@ def groupings_for(axes: Sequence[Axis], outcomes: Sequence[OutcomeFacts]) -> lis
     """The group-bys that the breakdowns need: fine cubes of records and outcomes, and patients table by table."""
     tables = breakdown_axes(axes)
     fine = dict.fromkeys(_fine(axes, outcomes, table) for table in tables)
-    counted = [Grouping(columns=_columns(table), patients=True) for table in tables if _counts_patients(table)]
+    counted = [_patients(table) for table in tables if _counts_patients(table)]
     often = [_often(table, outcome) for outcome in outcomes for table in tables if _counts(outcome, table)]
     return [Grouping(columns=(), patients=True), *counted, *fine, *often]
 
@@ -64,8 +64,7 @@ def make_breakdowns(
         if not any(axis.name in OF_OUTCOMES for axis in table):
             made.append(_shares("records", table, cube, int(everyone["records"])))
             if _counts_patients(table) and int(everyone["patients"]):
-                patients = cubes[Grouping(columns=_columns(table), patients=True)]
-                made.append(_shares("patients", table, patients, int(everyone["patients"])))
+                made.append(_shares("patients", table, cubes[_patients(table)], int(everyone["patients"])))
         for outcome in outcomes:
             if _counts(outcome, table):
                 made.append(_outcome(outcome, table, cubes[_often(table, outcome)]))
@@ -91,6 +90,10 @@ def _counts_patients(table: Table) -> bool:
     if len(table) == 1:
         return table[0].name not in OF_OUTCOMES
     return all(axis.name in CROSSED for axis in table)
+
+
+def _patients(table: Table) -> Grouping:
+    return Grouping(columns=_columns(table), patients=True, records=False)
 
 
 def _counts(outcome: OutcomeFacts, table: Table) -> bool:

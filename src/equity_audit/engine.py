@@ -27,7 +27,7 @@ BATCH = 50_000
 
 @dataclass(frozen=True, kw_only=True)
 class Grouping:
-    """A group-by to count: decoded columns, and whether distinct patients are counted too.
+    """A group-by to count: decoded columns, whether distinct patients are counted too, or instead of records.
 
     With ``patterns`` (an outcome's column) patients are counted by how many of their records in a group are in its
     denominator (``records``) and numerator (``events``). With ``often`` (an outcome's column and a number) the patients
@@ -36,6 +36,7 @@ class Grouping:
 
     columns: tuple[str, ...]
     patients: bool = False
+    records: bool = True
     patterns: str | None = None
     often: tuple[str, int] | None = None
 
@@ -249,6 +250,10 @@ def cube(
             continue
         if grouping.patterns:
             results[grouping] = _patterns(joined, columns, grouping.patterns)
+            continue
+        if not grouping.records:
+            source = people if set(columns) <= set(steady) else joined.filter(joined[KEY].notnull())
+            results[grouping] = _grouped(source, columns, patients=source[KEY].nunique())
             continue
         frame = _grouped(joined, columns, records=joined.count(), keyed=joined[KEY].count())
         if grouping.patients:

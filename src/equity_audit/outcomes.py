@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from equity_audit import engine
+from equity_audit.conditions import fields_of
 from equity_audit.datasets import Dataset
 from equity_audit.datasets.definitions import OutcomeDefinition
 from equity_audit.decode.outcomes import (
@@ -26,9 +27,13 @@ from equity_audit.model import Dictionary, Extract, OutcomeFacts
 
 @dataclass(frozen=True, kw_only=True)
 class Outcomes:
-    """What the audit needs of outcomes: how each is counted, the dictionaries that say so, and their columns."""
+    """What the audit needs of outcomes: how each is counted, the dictionaries that say so, and their columns.
+
+    ``compared``: those of records that age and sex can be allowed for; an outcome that is an age cannot.
+    """
 
     facts: tuple[OutcomeFacts, ...]
+    compared: tuple[OutcomeFacts, ...]
     dictionaries: tuple[Dictionary, ...]
     columns: dict[str, list[str]]
 
@@ -60,8 +65,11 @@ def tell_outcomes(
         dictionaries.append(dictionary)
         columns[dictionary.subject] = [member.name for member in members]
         facts |= {member.name: _facts(member, dictionary, extract) for member in members}
-    ordered = tuple(facts[outcome.name] for outcome in told)
-    return extract, Outcomes(facts=ordered, dictionaries=tuple(dictionaries), columns=columns)
+    compared = [each for each in told if each.least is None and "age_years" not in fields_of(each.numerator)]
+    return extract, Outcomes(
+        facts=tuple(facts[outcome.name] for outcome in told), compared=tuple(facts[outcome.name] for outcome in compared),
+        dictionaries=tuple(dictionaries), columns=columns,
+    )  # fmt: skip
 
 
 def _facts(outcome: OutcomeDefinition, dictionary: Dictionary, extract: Extract) -> OutcomeFacts:
