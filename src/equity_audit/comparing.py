@@ -25,7 +25,9 @@ def comparison_groupings(axes: Sequence[Axis], outcomes: Sequence[OutcomeFacts],
     for outcome in outcomes:
         wanted.append(_joint(axes, outcome))
         if keyed:
-            wanted += [Grouping(columns=(axis.column,), patterns=outcome.name) for axis in axes if axis.name in COMPARED]
+            wanted += [
+                Grouping(columns=(axis.column,), patterns=outcome.name) for axis in axes if axis.name in COMPARED
+            ]
     return wanted
 
 
@@ -41,15 +43,21 @@ def comparison_data(
             if axis.name not in COMPARED:
                 continue
             frame = _strata(joint, axis, outcome.name, strata_columns)
-            patterns = _patterns(cubes[Grouping(columns=(axis.column,), patterns=outcome.name)], axis) if keyed else None
+            patterns = (
+                _patterns(cubes[Grouping(columns=(axis.column,), patterns=outcome.name)], axis) if keyed else None
+            )
             totals = frame.groupby("group", as_index=False)[["numerator", "denominator"]].sum()
             found.append(
                 ComparisonData(
-                    outcome=outcome.name, dimension=axis.name, polarity=outcome.polarity, headline=outcome.headline,
+                    outcome=outcome.name,
+                    dimension=axis.name,
+                    polarity=outcome.polarity,
+                    headline=outcome.headline,
                     coded=tuple(label for label in axis.labels if label not in UNCODED),
-                    strata=frame if strata_columns else None, keyed=keyed,
+                    strata=frame if strata_columns else None,
+                    keyed=keyed,
                     effects=design_effects(patterns, totals) if patterns is not None else {},
-                )  # fmt: skip
+                )
             )
     return tuple(found)
 
@@ -67,10 +75,13 @@ def _joint(axes: Sequence[Axis], outcome: OutcomeFacts) -> Grouping:
 
 def _strata(joint: pd.DataFrame, axis: Axis, outcome: str, columns: Sequence[str]) -> pd.DataFrame:
     place = joint[outcome]
+    stratum = joint[columns[0]].astype("int64") if columns else 0
+    for column in columns[1:]:
+        stratum = stratum * (int(joint[column].max()) + 1) + joint[column]
     split = pd.DataFrame(
         {
             "group": joint[axis.column].map(dict(enumerate(axis.labels))),
-            "stratum": joint[list(columns)].astype("str").agg("-".join, axis=1) if columns else "all",
+            "stratum": stratum,
             "numerator": joint["records"].where(place == NUMERATOR, 0),
             "denominator": joint["records"].where(place >= DENOMINATOR, 0),
         }

@@ -96,7 +96,9 @@ def write_worklist(
     return written
 
 
-def _mark(dictionary: Dictionary, subjects: Mapping[str, Subject], told: Mapping[str, Rule]) -> tuple[Dictionary, list[Any]]:
+def _mark(
+    dictionary: Dictionary, subjects: Mapping[str, Subject], told: Mapping[str, Rule]
+) -> tuple[Dictionary, list[Any]]:
     """The dictionary with one number a row, and for each number what fails there: (codes, what to do, postcode meant)."""
     subject = subjects[dictionary.subject]
     masks = failing(told.values(), subject) if subject.frame is not None else {}
@@ -114,7 +116,9 @@ def _mark(dictionary: Dictionary, subjects: Mapping[str, Subject], told: Mapping
         fixes = " ".join(f"{code}: {told[code].fix}" for code in codes)
         numbers.append(reasons.setdefault((codes, fixes, meant[index] if codes else ""), len(reasons)))
     column = f"{dictionary.subject}_reasons"
-    marked = pd.DataFrame({column: numbers, f"{dictionary.subject}_withheld": withheld.astype("int8")}, index=frame.index)
+    marked = pd.DataFrame(
+        {column: numbers, f"{dictionary.subject}_withheld": withheld.astype("int8")}, index=frame.index
+    )
     return Dictionary(subject=dictionary.subject, keys=dictionary.keys, frame=frame.join(marked)), list(reasons)
 
 
@@ -189,7 +193,9 @@ def _keys(worklist: WorkList, extract: Extract) -> list[str]:
     wanted = worklist.keys or tuple(name for name in DEFAULT_KEYS if name in extract.fields)
     for name in wanted:
         if name not in extract.fields:
-            raise UsageError(f"--worklist-keys: the extract has no column for {name}. Name one with --map {name}=COLUMN.")
+            raise UsageError(
+                f"--worklist-keys: the extract has no column for {name}. Name one with --map {name}=COLUMN."
+            )
     return list(wanted)
 
 

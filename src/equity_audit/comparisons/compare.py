@@ -10,7 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from equity_audit.comparisons.standardise import Standardised, standardised_difference, standardised_share
+from equity_audit.comparisons.standardise import (
+    Standardised,
+    Strata,
+    standardised_difference,
+    standardised_share,
+    strata_of,
+)
 from equity_audit.measures import gap, missing_bounds, reallocate, risk_difference, slope_index
 from equity_audit.measures._shape import z_value
 
@@ -59,9 +65,10 @@ def compare(sides: Sides) -> tuple[Figure, ...]:
     counts = sides.counts
     if len(counts) < 2 or (counts["denominator"] <= 0).any():
         return ()
-    figures = [*_standardised(sides), *_against_rest(sides), *_effects(sides)]
+    strata = strata_of(sides.strata) if sides.strata is not None else None
+    figures = [*_standardised(sides, strata), *_against_rest(sides, strata), *_effects(sides)]
     if sides.ordered:
-        figures += [*_ends(sides), *_slope(sides)]
+        figures += [*_ends(sides, strata), *_slope(sides)]
     return (*figures, *_missing(sides))
 
 
@@ -74,12 +81,12 @@ def effective(sides: Sides) -> pd.DataFrame:
     return result
 
 
-def _standardised(sides: Sides) -> Iterator[Figure]:
-    if sides.strata is None:
+def _standardised(sides: Sides, strata: Strata | None) -> Iterator[Figure]:
+    if strata is None:
         return
     z = z_value(sides.level)
     for group in sides.counts["group"]:
-        found = standardised_share(sides.strata, [group], sides.effects.get(group, 1.0))
+        found = standardised_share(strata, [group], sides.effects.get(group, 1.0))
         yield _of(found, "standardised_proportion", z, group=group)
 
 
@@ -92,27 +99,29 @@ def _of(found: Standardised, measure: str, z: float, **names: Any) -> Figure:
     return Figure(measure=measure, estimate=found.value, lower=lower, upper=upper, method=method, **names)
 
 
-def _against_rest(sides: Sides) -> Iterator[Figure]:
+def _against_rest(sides: Sides, strata: Strata | None) -> Iterator[Figure]:
     """Each group against all other coded records together: Newcombe, p by score test, Benjamini–Hochberg."""
     shown = effective(sides)
-    rows = risk_difference(shown, reference=shown["group"].iloc[0], level=sides.level)
-    rows = rows[rows["against"] == REST].set_index("group")
-    p = {group: _score_p(shown, group) for group in rows.index}
+    differences = risk_difference(shown, reference=shown["group"].iloc[0], level=sides.level)
+    rows: dict[str, dict[Any, Any]] = {str(row["group"]): row for row in differences[differences["against"] == REST].to_dict("records")}
+    p = {group: _score_p(shown, group) for group in rows}
     adjusted = dict(zip(p, benjamini_hochberg(np.array(list(p.values()))), strict=True))
     z = z_value(sides.level)
     everyone = [str(group) for group in sides.counts["group"]]
     for group in everyone:
-        row = rows.loc[group]
+        row = rows[group]
         differs = bool(adjusted[group] < 1 - sides.level and abs(row["value"]) >= sides.least_points)
         yield Figure(
             measure="risk_difference", group=group, against=REST, estimate=float(row["value"]), lower=float(row["lower"]),
             upper=float(row["upper"]), method="newcombe", n=float(row["n"]), differs=differs,
         )  # fmt: skip
-        yield Figure(measure="adjusted_p", group=group, against=REST, estimate=float(adjusted[group]), method="score, bh")
-        if sides.strata is not None:
+        yield Figure(
+            measure="adjusted_p", group=group, against=REST, estimate=float(adjusted[group]), method="score, bh"
+        )
+        if strata is not None:
             others = [each for each in everyone if each != group]
             effects = (sides.effects.get(group, 1.0), max([sides.effects.get(each, 1.0) for each in others]))
-            found = standardised_difference(sides.strata, [group], others, effects)
+            found = standardised_difference(strata, [group], others, effects)
             yield _of(found, "standardised_difference", z, group=group, against=REST)
 
 
@@ -140,7 +149,7 @@ def _effects(sides: Sides) -> Iterator[Figure]:
             yield Figure(measure="design_effect", group=group, estimate=effect, method="clustered by patient")
 
 
-def _ends(sides: Sides) -> Iterator[Figure]:
+def _ends(sides: Sides, strata: Strata | None) -> Iterator[Figure]:
     """Most against least deprived, crude (clustered) and standardised."""
     shown = effective(sides)
     first, last = str(shown["group"].iloc[0]), str(shown["group"].iloc[-1])
@@ -159,13 +168,17 @@ def _ends(sides: Sides) -> Iterator[Figure]:
             n=float(sides.counts["denominator"].iloc[0] + sides.counts["denominator"].iloc[-1]),
             reason_withheld=row["reason_withheld"] or None,
         )  # fmt: skip
-    if sides.strata is not None:
+    if strata is not None:
         effects = (sides.effects.get(first, 1.0), sides.effects.get(last, 1.0))
-        found = standardised_difference(sides.strata, [first], [last], effects)
+        found = standardised_difference(strata, [first], [last], effects)
         yield _of(found, "standardised_gap", z_value(sides.level), group=first, against=last)
     inner = share.iloc[1:-1]
-    between = bool(((inner >= min(share.iloc[0], share.iloc[-1])) & (inner <= max(share.iloc[0], share.iloc[-1]))).all())
-    yield Figure(measure="middle_quintiles_between", estimate=float(between), method="1 = quintiles 2 to 4 lie between 1 and 5")
+    between = bool(
+        ((inner >= min(share.iloc[0], share.iloc[-1])) & (inner <= max(share.iloc[0], share.iloc[-1]))).all()
+    )
+    yield Figure(
+        measure="middle_quintiles_between", estimate=float(between), method="1 = quintiles 2 to 4 lie between 1 and 5"
+    )
 
 
 def _slope(sides: Sides) -> Iterator[Figure]:
@@ -182,18 +195,19 @@ def _slope(sides: Sides) -> Iterator[Figure]:
             "upper": limits["upper"],
         }
     )
-    result = slope_index(frame, kind="proportion", polarity=sides.polarity, level=sides.level).set_index("measure")
+    found = slope_index(frame, kind="proportion", polarity=sides.polarity, level=sides.level)
+    result: dict[str, dict[str, Any]] = {str(row["measure"]): row for row in found.to_dict("records")}  # type: ignore[misc]
     large = (sides.counts["denominator"] >= sides.least_denominator) & (
         sides.counts["denominator"] >= 0.05 * sides.counts["denominator"].sum()
     )
-    poor_fit = float(result.loc["lack_of_fit", "p"])
+    poor_fit = float(result["lack_of_fit"]["p"])
     reason = None
     if int(large.sum()) < 4:
         reason = "fewer than four quintiles hold 5 % of the records and 100 of them"
     elif poor_fit < 0.01:
         reason = "a straight line does not describe the gradient"
     for name in ("sii", "rii", "fitted_most_deprived", "fitted_least_deprived"):
-        row = result.loc[name]
+        row = result[name]
         withheld = reason or row["reason_withheld"] or None
         yield Figure(
             measure=name, estimate=nan if withheld else float(row["value"]), lower=nan if withheld else float(row["lower"]),

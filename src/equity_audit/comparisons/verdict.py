@@ -55,11 +55,17 @@ def verdict_of(
     """
     at = thresholds or Thresholds()
     if coded_share < at.do_not_use_below:
-        return _say("do_not_use", f"{coded_share:.1%} of records {coded_words}, and at least {at.do_not_use_below:.0%} are needed")
+        return _say(
+            "do_not_use",
+            f"{coded_share:.1%} of records {coded_words}, and at least {at.do_not_use_below:.0%} are needed",
+        )
     if not proved:
         return _say("do_not_use", "the code scheme, vintage or direction of the scale is not proved")
     for holds, reason in (
-        (coded_share >= at.act_from, f"{coded_share:.1%} of records {coded_words}; {at.act_from:.0%} would be enough to act on"),
+        (
+            coded_share >= at.act_from,
+            f"{coded_share:.1%} of records {coded_words}; {at.act_from:.0%} would be enough to act on",
+        ),
         (smallest[0] >= at.least_denominator, f"a group has fewer than {at.least_denominator} records"),
         (smallest[1] >= at.least_events, f"a group has fewer than {at.least_events} events"),
         (keyed, "records could not be grouped by patient, so intervals may be too narrow"),
