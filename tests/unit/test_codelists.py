@@ -15,6 +15,8 @@ COLUMNS = {
     "ethnic_labels": ("label", "ethnic_class", "national_code", "kind", "group"),
     "missing_tokens": ("token",),
     "school_census_codes": ("code", "label", "national_code", "group", "sure"),
+    "police_16_plus_1": ("code", "label", "national_code", "group", "sure"),
+    "gss_2021_numbers": ("code", "label", "national_code", "group"),
     "pseudo_postcodes": ("postcode", "meaning", "link_class", "nation"),
     "imd_labels": ("label", "scale", "value"),
     "sex_codes": ("code", "label"),
