@@ -85,7 +85,11 @@ def test_group_only_answers_keep_their_group_and_no_code_of_sixteen() -> None:
     assert [GROUPS[position] for position in frame["ethnic_high_group"]] == ["White", "Other", "White"]
 
 
-@given(st.lists(st.text(max_size=4) | st.sampled_from([*CODES, "Z", "99", "T", "W", "9", "X", ""]), min_size=1, unique=True))
+@given(
+    st.lists(
+        st.text(max_size=4) | st.sampled_from([*CODES, "Z", "99", "T", "W", "9", "X", ""]), min_size=1, unique=True
+    )
+)
 def test_every_value_has_one_class_and_its_positions_agree(values: list[str]) -> None:
     for size in (5, 6, 16):
         frame = decoded(list(values), groups=size)

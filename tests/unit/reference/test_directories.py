@@ -11,9 +11,9 @@ from equity_audit.errors import DataError
 from equity_audit.reference.add import add_reference
 from equity_audit.reference.lookup import build_lookup, read_lookup
 from equity_audit.reference.postcodes import edition_and_part, look_up
+from equity_audit.reference.recognise import by_header
 from equity_audit.reference.store import list_entries
 from equity_audit.reference.tables import Header
-from equity_audit.reference.recognise import by_header
 
 # Headers as they were published, cut to what matters; rows are made up.
 HEADERS = {
@@ -180,7 +180,8 @@ def test_mid_year_estimates_and_the_bulk_census_table_are_recognised() -> None:
 
     assert kind("sex;area_codes;area_names;age_grp;pop", "pop_mid2018_lsoa11.csv.gz") == ("population", "2018")
     groups = ["Total: All usual residents", "Asian, Asian British or Asian Welsh",
-              "Asian, Asian British or Asian Welsh: Bangladeshi", "Black, Black British, Black Welsh, Caribbean or African",
+              "Asian, Asian British or Asian Welsh: Bangladeshi",
+        "Black, Black British, Black Welsh, Caribbean or African",
               "Mixed or Multiple ethnic groups", "White", "White: Irish", "Other ethnic group", "Other ethnic group: Arab"]  # fmt: skip
     bulk = ";".join(["date", "geography", "geography code", *(f"Ethnic group: {group}" for group in groups)])
     assert kind(bulk) == ("census_ethnicity", "2021")
