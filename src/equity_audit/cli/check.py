@@ -27,6 +27,7 @@ def check(
     reference: Path | None = typer.Option(None, "--reference", help="Folder of reference tables, installed or as published."),
     imd: str | None = typer.Option(None, "--imd", help="IMD edition to use: 2015, 2019, 2025 or one of your own."),
     census: str | None = typer.Option(None, "--census", help="Census date (YYYY-MM-DD) where a waiting list holds several."),
+    outcomes: Path | None = typer.Option(None, "--outcomes", help="Outcomes of your own, in YAML (docs/own-outcomes.md)."),
     ethnicity_scheme: str | None = typer.Option(
         None, "--ethnicity-scheme", help="How ethnicity is coded, in place of detection: 2001, 2021, gp, police, or a mapping file."
     ),
@@ -70,6 +71,7 @@ def check(
     check_targets(output, extract, profile.primary is None, internal)
 
     from equity_audit.audit import Request, run_audit
+    from equity_audit.datasets.definitions import load_outcomes
     from equity_audit.disclosure.protect import protect
     from equity_audit.ethnic_settings import choose
     from equity_audit.reference.store import default_folder
@@ -89,6 +91,7 @@ def check(
             overrides={**settings.map, **_mapping(mapping)},
             sheet=sheet,
             census=census,
+            outcomes=load_outcomes(outcomes) if outcomes else (),
             label=label or settings.label,
             memory_limit=settings.memory_limit,
             ethnic_grouping=settings.ethnic_grouping,

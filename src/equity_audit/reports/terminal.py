@@ -187,6 +187,9 @@ def _breakdowns(report: Report) -> Iterable[Any]:
         if records is not None:
             yield Text()
             yield _breakdown(f"By {title}", records, tables, dimension, report)
+            if len(report.outcomes) > 1:
+                yield Text()
+                yield _more_outcomes(f"Other outcomes by {title}", tables, dimension, report)
     crossed = tables.get("records_by_imd_quintile_by_ethnic_group")
     if crossed is not None:
         yield Text()
@@ -205,7 +208,7 @@ def _breakdown(
     title: str, records: ReleasedTable, tables: Mapping[str, ReleasedTable], dimension: str, report: Report
 ) -> Table:
     patients = tables.get(f"patients_by_{dimension}")
-    outcomes = [(facts, tables[f"{facts.name}_by_{dimension}"]) for facts, _ in report.outcomes]
+    outcomes = [(facts, tables[f"{facts.name}_by_{dimension}"]) for facts, _ in report.outcomes[:1]]
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("")
     for name in ("records", "share", "95% interval", *(("patients",) if patients else ())):
@@ -223,6 +226,19 @@ def _breakdown(
             counts = f" ({_number(found.numerator)} of {_number(found.denominator)})" if shown else ""
             cells += [_percent(found.value) + counts, _interval(found.lower, found.upper)]
         table.add_row(*cells)
+    return table
+
+
+def _more_outcomes(title: str, tables: Mapping[str, ReleasedTable], dimension: str, report: Report) -> Table:
+    """Share and denominator of each outcome after the first; intervals are in the files."""
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("")
+    found = [(facts, tables[f"{facts.name}_by_{dimension}"]) for facts, _ in report.outcomes[1:]]
+    for facts, _ in found:
+        table.add_column(facts.label.lower(), justify="right")
+    for position, row in enumerate(found[0][1].rows):
+        cells = [outcome.rows[position] for _, outcome in found]
+        table.add_row(row.labels[0], *(f"{_percent(cell.value)} of {_number(cell.denominator)}" for cell in cells))
     return table
 
 

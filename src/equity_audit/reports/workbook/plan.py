@@ -53,7 +53,11 @@ def _with_chart(
 
 
 def _further(report: Report) -> list[tuple[int, tuple[str, ...]]]:
-    """Dimensions of this extract's own (flags, specialty), numbered after the others."""
+    """Dimensions of this extract's own (flags, specialty), numbered after the others; crossed ones stay in the JSON."""
     known = set(COUNTS.values())
-    own = [table.dimensions for table in report.tables if table.outcome is None and table.unit == "records"]
+    own = [
+        table.dimensions
+        for table in report.tables
+        if table.outcome is None and table.unit == "records" and len(table.dimensions) == 1
+    ]
     return [(FIRST_FREE + step, dims) for step, dims in enumerate(dims for dims in own if dims not in known)]
