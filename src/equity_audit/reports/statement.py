@@ -28,6 +28,7 @@ class Indicator:
     basis: str
     outcome: str | None
     tables: dict[str, ReleasedTable]
+    near: bool = False
 
     @property
     def status(self) -> str:
@@ -37,6 +38,7 @@ class Indicator:
         given = [words for name, words in DIMENSIONS.items() if name in self.tables]
         absent = [words for name, words in DIMENSIONS.items() if name not in self.tables]
         told = f"by {', '.join(given)}" if given else "without a breakdown"
+        told = f"as a share of activity, not a population rate; {told}" if self.near else told
         return told + (f"; not by {', '.join(absent)}: the extract does not hold it" if absent else "")
 
 
@@ -45,11 +47,13 @@ def rows_of_statement(report: Report) -> tuple[Indicator, ...]:
     there = {facts.name for facts in outcomes_of(report)}
     found = []
     for entry in _document()["indicators"]:
-        outcome = next((name for name in entry["outcome"] if name in there), None)
+        exact = next((name for name in entry["outcome"] if name in there), None)
+        outcome = exact or next((name for name in entry.get("near", ()) if name in there), None)
         tables = {name: table_of(report, outcome, name) for name in DIMENSIONS} if outcome else {}
         found.append(
             Indicator(
                 domain=entry["domain"], name=entry["indicator"], basis=entry["basis"], outcome=outcome,
+                near=outcome is not None and exact is None,
                 tables={name: table for name, table in tables.items() if table is not None},
             )
         )  # fmt: skip

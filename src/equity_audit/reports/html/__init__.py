@@ -16,13 +16,14 @@ _NO_SETTINGS = Board()
 
 def render(report: Report, board: Board = _NO_SETTINGS) -> bytes:
     """The page of a report, under a board's own name where it gave one."""
-    from equity_audit.reports.html import deprivation, ethnicity, method, quality, statement, top
+    from equity_audit.reports.html import deprivation, ethnicity, method, others, quality, statement, top
     from equity_audit.reports.workbook.words import watermark_lines
 
     sections = (
         deprivation.section(report, board),
         ethnicity.section(report, board),
         ethnicity.both_section(report, board),
+        others.section(report, board),
         quality.section(report, board),
         quality.rules_section(report),
         statement.section(report),

@@ -17,21 +17,11 @@ from equity_audit.reports.html.facts import (
     measure_value,
     verdict_on,
 )  # fmt: skip
-from equity_audit.reports.html.parts import Chart, Section, Table, Text, chart, marks_in
+from equity_audit.reports.html.measures import measures_table, slope_sentence
+from equity_audit.reports.html.parts import Chart, Section, Table, Text, chart
 from equity_audit.reports.html.tables import group_table
 
 Blocks = list[Text | Chart | Table]
-# What the measures beyond the gap are called for a reader.
-MEASURES = {
-    "gap": "Gap, quintile 1 less quintile 5 (percentage points)",
-    "ratio": "Ratio, quintile 1 to quintile 5",
-    "standardised_gap": "Gap allowing for age and sex (percentage points)",
-    "sii": "Slope index of inequality (percentage points)",
-    "rii": "Relative index of inequality",
-    "fitted_most_deprived": "Fitted line, most deprived end (%)",
-    "fitted_least_deprived": "Fitted line, least deprived end (%)",
-}
-_IN_POINTS = ("gap", "standardised_gap", "sii", "fitted_most_deprived", "fitted_least_deprived", "risk_difference")
 
 
 def section(report: Report, board: Board) -> Section | None:
@@ -40,8 +30,8 @@ def section(report: Report, board: Board) -> Section | None:
     chosen = chosen_outcomes(report, board)
     if len(chosen) > 1:
         blocks += _overview(report, chosen)
-    for facts in chosen:
-        blocks += _outcome(report, facts)
+    for position, facts in enumerate(chosen):
+        blocks += _outcome(report, facts, leads=position == 0)
     if not chosen:
         records = group_table(report, "imd_quintile", None)
         blocks += [records] if records else []
@@ -51,10 +41,10 @@ def section(report: Report, board: Board) -> Section | None:
     return Section(name="deprivation", heading="Deprivation", blocks=tuple(blocks))
 
 
-def _outcome(report: Report, facts: OutcomeFacts) -> Blocks:
+def _outcome(report: Report, facts: OutcomeFacts, *, leads: bool) -> Blocks:
     rows = fifths(table_of(report, facts.name, "imd_quintile"))
     blocks: Blocks = []
-    if any_shown(rows):
+    if leads and any_shown(rows):
         ends = [measure_value(report, name, facts.name) for name in ("fitted_most_deprived", "fitted_least_deprived")]
         fitted = (ends[0], ends[1]) if ends[0] is not None and ends[1] is not None else None
         title = gradient_title(report, facts)
@@ -72,19 +62,20 @@ def _outcome(report: Report, facts: OutcomeFacts) -> Blocks:
                 partial(quintile_gradient.draw, rows, story, average=average_of(rows), fitted=fitted), note,
             )
         )  # fmt: skip
-    sentence = gap_sentence(report, facts)
-    blocks += [Text(words=sentence)] if sentence else []
-    between = dumbbell.tells_the_truth(rows)
-    if any_shown(rows) and not between:
+    told = [gap_sentence(report, facts)]
+    told += [slope_sentence(report, facts)] if leads else []
+    blocks += [Text(words=sentence) for sentence in told if sentence]
+    if leads and any_shown(rows) and not dumbbell.tells_the_truth(rows):
         blocks.append(
             Text(words="Quintiles 2 to 4 do not all lie between 1 and 5, so the two ends alone do not tell the whole.")
         )
     verdict = verdict_on(report, "imd_quintile", facts.name)
     blocks += [Text(words=verdict.sentence, tone="note")] if verdict else []
-    table = group_table(report, "imd_quintile", facts)
-    blocks += [table] if table else []
-    blocks += _measures(report, facts)
-    return blocks
+    tables = (
+        group_table(report, "imd_quintile", facts, counts=leads, folded=not leads),
+        measures_table(report, facts, "imd_quintile"),
+    )
+    return [*blocks, *(table for table in tables if table)]
 
 
 def gradient_title(report: Report, facts: OutcomeFacts) -> str:
@@ -95,29 +86,6 @@ def gradient_title(report: Report, facts: OutcomeFacts) -> str:
     if gap.lower <= 0 <= gap.upper:
         return f"{facts.label}: no clear gap between most and least deprived areas"
     return f"{facts.label} is {'higher' if gap.estimate > 0 else 'lower'} in the most deprived areas"
-
-
-def _measures(report: Report, facts: OutcomeFacts) -> Blocks:
-    """Whatever was measured by deprivation, a row each."""
-    found = [m for m in report.measures if m.outcome == facts.name and m.dimension == "imd_quintile"]
-    rows = []
-    for measure in found:
-        ends = (measure.estimate, measure.lower, measure.upper)
-        write = points if measure.measure in _IN_POINTS else "{:.2f}".format
-        told = [write(end) if end is not None else "[x]" for end in ends]
-        name = MEASURES.get(measure.measure, measure.measure.replace("_", " ").capitalize())
-        why = measure.reason_withheld or measure.method
-        rows.append((name, told[0], f"{told[1]} to {told[2]}" if told[1] != "[x]" else "[x]", why))
-    if not rows:
-        return []
-    return [
-        Table(
-            name=f"measures-{facts.name}".replace("_", "-"), caption=f"{facts.label}: summary measures by deprivation",
-            columns=("Measure", "Value", "95% interval", "Method, or why it is withheld"),
-            numeric=(False, True, True, False), rows=tuple(rows),
-            notes=("A positive gap means a higher share in the most deprived fifth of areas.", *marks_in(tuple(rows))),
-        )
-    ]  # fmt: skip
 
 
 def _overview(report: Report, chosen: tuple[OutcomeFacts, ...]) -> Blocks:

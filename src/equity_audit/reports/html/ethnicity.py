@@ -10,8 +10,18 @@ from equity_audit.charts import cross_table as heat
 from equity_audit.charts import ethnic_dots
 from equity_audit.charts.canvas import Story
 from equity_audit.model import OutcomeFacts, ReleasedTable, Report
-from equity_audit.narrative import GROUP_WORDS, group_sentences, percent, table_of
+from equity_audit.narrative import (
+    GROUP_WORDS,
+    NOT_A_RATE,
+    difference_of,
+    difference_words,
+    differing_sentence,
+    group_sentences,
+    percent,
+    table_of,
+)  # fmt: skip
 from equity_audit.reports.html.facts import FIFTHS, any_shown, average_of, chosen_outcomes, verdict_on
+from equity_audit.reports.html.measures import measures_table
 from equity_audit.reports.html.parts import Chart, Section, Table, Text, chart
 from equity_audit.reports.html.tables import cross_table, group_table
 
@@ -23,8 +33,8 @@ def section(report: Report, board: Board) -> Section | None:
     """Nothing where the extract has no ethnicity column."""
     blocks: Blocks = []
     chosen = chosen_outcomes(report, board)
-    for facts in chosen:
-        blocks += _outcome(report, facts)
+    for position, facts in enumerate(chosen):
+        blocks += _outcome(report, facts, leads=position == 0)
     if not chosen:
         table = group_table(report, "ethnic_group", None)
         blocks += [table] if table else []
@@ -32,22 +42,18 @@ def section(report: Report, board: Board) -> Section | None:
 
 
 def differences(report: Report, outcome: str) -> Mapping[str, bool] | None:
-    """Which groups differ from all others, where the report tests it: None claims nothing."""
-    tested = {
-        getattr(measure, "group", None): getattr(measure, "differs", None)
-        for measure in report.measures
-        if (measure.measure, measure.outcome, measure.dimension) == ("risk_difference", outcome, "ethnic_group")
-    }
-    told = {group: bool(differs) for group, differs in tested.items() if group and differs is not None}
+    """Which groups differ from all others, as the sentences tell it; None, and nothing claimed, where none was tested."""
+    found = {group: difference_words(difference_of(report, outcome, "ethnic_group", group)) for group in GROUP_WORDS}
+    told = {group: words in ("higher", "lower") for group, words in found.items() if words != "not compared"}
     return told or None
 
 
-def _outcome(report: Report, facts: OutcomeFacts) -> Blocks:
+def _outcome(report: Report, facts: OutcomeFacts, *, leads: bool) -> Blocks:
     table = table_of(report, facts.name, "ethnic_group")
     if table is None:
         return []
     blocks: Blocks = []
-    if any_shown(table.rows):
+    if leads and any_shown(table.rows):
         differs = differences(report, facts.name)
         names = [group for group, solid in (differs or {}).items() if solid]
         title = f"{facts.label} by ethnic group"
@@ -71,21 +77,29 @@ def _outcome(report: Report, facts: OutcomeFacts) -> Blocks:
         blocks.append(
             chart(story.name, title, f"{facts.label}, per cent of {facts.noun}, by recorded ethnic group", draw, note)
         )
-    sentences = group_sentences(report, facts)
-    blocks += [Text(items=sentences)] if sentences else []
+    caution = NOT_A_RATE.get(facts.name, "")
+    sentences = tuple(sentence.removesuffix(caution).strip() for sentence in group_sentences(report, facts))
+    told = differing_sentence(report, facts)
+    blocks += [Text(items=sentences)] if leads and sentences else []
+    blocks += [Text(words=told)] if told and not leads else []
+    blocks += [Text(words=caution, tone="quiet")] if caution and sentences else []
     verdict = verdict_on(report, "ethnic_group", facts.name)
-    blocks += [Text(words=verdict.sentence, tone="note")] if verdict else []
-    made = group_table(report, "ethnic_group", facts)
-    return [*blocks, made] if made else blocks
+    words = f"{facts.label}. {verdict.sentence}" if verdict and not leads else verdict.sentence if verdict else ""
+    blocks += [Text(words=words, tone="note")] if words else []
+    tables = (
+        group_table(report, "ethnic_group", facts, counts=leads, folded=not leads),
+        measures_table(report, facts, "ethnic_group"),
+    )
+    return [*blocks, *(made for made in tables if made)]
 
 
 def both_section(report: Report, board: Board) -> Section | None:
     """Ethnic group and deprivation overlap, so they are also shown together."""
     blocks: Blocks = []
-    for facts in chosen_outcomes(report, board):
+    for position, facts in enumerate(chosen_outcomes(report, board)):
         table = table_of(report, facts.name, *CROSS)
         if table is not None:
-            blocks += _crossed(table, facts)
+            blocks += _crossed(table, facts, leads=position == 0)
     records = table_of(report, None, *CROSS, unit="records")
     if records is not None:
         down = tuple(dict.fromkeys(row.labels[1] for row in records.rows))
@@ -97,12 +111,16 @@ def both_section(report: Report, board: Board) -> Section | None:
     return Section(name="both-together", heading="Both together", blocks=(Text(words=told), *blocks))
 
 
-def _crossed(table: ReleasedTable, facts: OutcomeFacts) -> Blocks:
+def _crossed(table: ReleasedTable, facts: OutcomeFacts, *, leads: bool) -> Blocks:
     down = tuple(dict.fromkeys(row.labels[1] for row in table.rows))
     rows = [row for row in table.rows if row.labels[0] in FIFTHS]
     shown = [label for label in down if any_shown([row for row in rows if row.labels[1] == label])]
     caption = f"{facts.label} by ethnic group and IMD quintile, per cent of {facts.noun}"
-    numbers = cross_table(table, FIFTHS, down, caption, folded=len(shown) < 2)
+    numbers = cross_table(
+        table, FIFTHS, down, caption, folded=len(shown) < 2 or not leads, annex=len(shown) < 2 or not leads
+    )
+    if not leads:
+        return [numbers]
     if len(shown) < 2:
         few = "Too few records in most cells to draw ethnic group and quintile together."
         return [Text(words=few, tone="quiet"), numbers]

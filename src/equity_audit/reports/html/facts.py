@@ -14,9 +14,11 @@ FIFTHS = QUINTILES[:5]
 
 
 def chosen_outcomes(report: Report, board: Board) -> tuple[OutcomeFacts, ...]:
-    """The outcomes that the board asked for, all of them where it named none; headline outcomes first."""
+    """Those the board asked for, else all; headline outcomes first, and of them those with a gap by deprivation."""
     found = [facts for facts in outcomes_of(report) if not board.outcomes or facts.name in board.outcomes]
-    return tuple(sorted(found, key=lambda facts: not facts.headline))
+    return tuple(
+        sorted(found, key=lambda facts: (not facts.headline, measure_value(report, "gap", facts.name) is None))
+    )
 
 
 def average_of(rows: Iterable[TableRow]) -> float | None:

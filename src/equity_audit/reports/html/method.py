@@ -19,7 +19,7 @@ def section(report: Report, board: Board) -> Section:
         notes.QUINTILES,
         notes.GROUPS,
         notes.PATIENTS,
-        notes.DIFFERENCE,
+        notes.DIFFERENCE.replace("workbook", "report"),
     ]
     told += [notes.outcome_note(report, facts) for facts in outcomes_of(report)]
     used = ", ".join(f"{field} from {column}" for field, column in sorted(run.mapping.columns.items()))

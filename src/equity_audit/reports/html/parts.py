@@ -37,7 +37,10 @@ class Chart:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A data table. ``numeric`` says which columns are right-aligned; the first column heads its row."""
+    """A data table. ``numeric`` says which columns are right-aligned; the first column heads its row.
+
+    ``folded`` tables open on demand; those of the ``annex`` are not printed.
+    """
 
     name: str
     caption: str
@@ -46,6 +49,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     notes: tuple[str, ...] = ()
     folded: bool = False
+    annex: bool = False
     kind: str = "table"
 
 

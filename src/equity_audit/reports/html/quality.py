@@ -73,7 +73,7 @@ def _months(report: Report, facts: OutcomeFacts | None) -> Blocks:
     counts = False
     if facts is None or len(series) < FEWEST_MONTHS:
         series, counts = _series(table_of(report, None, "month", unit="records"), shares=False), True
-    table = group_table(report, "month", facts, folded=True)
+    table = group_table(report, "month", facts, folded=True, annex=len(series) >= FEWEST_MONTHS)
     if len(series) < FEWEST_MONTHS:
         told = f"Fewer than {FEWEST_MONTHS} months in a row have a figure, so no trend is drawn."
         return [Text(words=told, tone="quiet"), table] if table else []
@@ -135,7 +135,7 @@ def _sites(report: Report, facts: OutcomeFacts, board: Board) -> Blocks:
     table = table_of(report, facts.name, "site")
     rows = [row for row in table.rows if not board.sites or row.labels[0] in board.sites] if table else []
     shown = [row for row in rows if row.value.value is not None]
-    numbers = group_table(report, "site", facts, folded=True, only=board.sites)
+    numbers = group_table(report, "site", facts, folded=True, annex=True, counts=False, only=board.sites)
     if len(shown) < 3:
         return [numbers] if numbers else []
     pairs = pd.DataFrame(
@@ -221,5 +221,6 @@ def _shapes(report: Report) -> Table | None:
         return None
     return Table(
         name="shapes", caption="What the values that failed look like (letters as A, digits as 9)",
-        columns=("Rule", "Shape", "Records"), numeric=(False, False, True), rows=rows, notes=marks_in(rows), folded=True,
+        columns=("Rule", "Shape", "Records"), numeric=(False, False, True), rows=rows, notes=marks_in(rows), 
+        folded=True, annex=True,
     )  # fmt: skip

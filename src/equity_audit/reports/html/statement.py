@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from equity_audit.model import Report
+from equity_audit.model import Report, TableRow
 from equity_audit.narrative import NOT_A_RATE
-from equity_audit.reports.html.parts import Chart, Section, Table, Text, count, interval, marks_in, share
+from equity_audit.reports.html.parts import Chart, Section, Table, Text, interval, marks_in, share
 from equity_audit.reports.statement import DIMENSIONS, Indicator, rows_of_statement, source_of_statement
 from equity_audit.reports.workbook.words import header_of, label_of
 
@@ -24,25 +24,34 @@ def section(report: Report) -> Section:
         folded=True,
     )
     blocks: list[Text | Chart | Table] = [Text(words=told)]
-    blocks += [_figures(indicator) for indicator in there]
+    blocks += [_figures(there)] if there else []
     return Section(name="statement-13sa", heading="National statement (section 13SA)", blocks=(*blocks, listed))
 
 
-def _figures(indicator: Indicator) -> Table:
+def _figures(there: list[Indicator]) -> Table:
+    """One row a group, one column an indicator."""
+    shown = [
+        {(name, row.labels[0]): row for name, table in each.tables.items() for row in table.rows} for each in there
+    ]
+    groups = dict.fromkeys(key for name in DIMENSIONS for rows in shown for key in rows if key[0] == name)
     rows = tuple(
-        (
-            label_of(name, row.labels[0]), header_of(name), count(row.numerator), count(row.denominator),
-            share(row.value), interval(row.lower, row.upper),
-        )
-        for name in DIMENSIONS
-        for row in (indicator.tables[name].rows if name in indicator.tables else ())
-    )  # fmt: skip
-    caution = NOT_A_RATE.get(indicator.outcome or "", "")
-    return Table(
-        name=f"statement-{indicator.outcome}".replace("_", "-"),
-        caption=f"{indicator.name}, {indicator.status}",
-        columns=("Group", "By", "Numerator", "Denominator", "Per cent", "95% interval"),
-        numeric=(False, False, True, True, True, True),
-        rows=rows,
-        notes=(*((caution,) if caution else ()), *marks_in(rows)),
+        (label_of(name, label), header_of(name), *(_figure(rows.get((name, label))) for rows in shown))
+        for name, label in groups
     )
+    cautions = tuple(dict.fromkeys(NOT_A_RATE[each.outcome or ""] for each in there if each.outcome in NOT_A_RATE))
+    return Table(
+        name="statement-figures",
+        caption="Indicators in this extract by deprivation, ethnicity, age and sex: per cent and 95% interval",
+        columns=("Group", "By", *(each.name for each in there)),
+        numeric=(False, False, *(True for _ in there)),
+        rows=rows,
+        notes=(*cautions, *marks_in(rows)),
+    )
+
+
+def _figure(row: TableRow | None) -> str:
+    if row is None:
+        return "[x]"
+    if row.value.value is None:
+        return f"[{row.value.marker}]"
+    return f"{share(row.value)} ({interval(row.lower, row.upper)})"

@@ -2,75 +2,97 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from equity_audit.model import Cell, OutcomeFacts, ReleasedTable, Report, TableRow
-from equity_audit.narrative import table_of
+from equity_audit.narrative import difference_of, difference_words, table_of
+from equity_audit.reports.html.measures import standardised
 from equity_audit.reports.html.parts import Table, count, interval, marks_in, share
 from equity_audit.reports.workbook.words import header_of, label_of
 
+Columns = tuple[tuple[str, ...], Callable[[tuple[str, ...]], list[str]]]
+AGAINST = "Against all other groups"
+COMPARED = ("imd_quintile", "ethnic_group")
+
 
 def group_table(
-    report: Report, dimension: str, facts: OutcomeFacts | None, *, folded: bool = False, only: tuple[str, ...] = ()
+    report: Report,
+    dimension: str,
+    facts: OutcomeFacts | None,
+    *,
+    folded: bool = False,
+    counts: bool = True,
+    annex: bool = False,
+    only: tuple[str, ...] = (),
 ) -> Table | None:
-    """One row a group: records, their share, patients; with an outcome also how many of how many, share, interval."""
-    records = table_of(report, None, dimension, unit="records")
-    patients = table_of(report, None, dimension, unit="patients")
+    """One row a group. With ``counts`` records, their share and patients; with an outcome its figures beside them."""
     outcome = table_of(report, facts.name, dimension) if facts else None
+    records = table_of(report, None, dimension, unit="records") if counts or outcome is None else None
+    patients = table_of(report, None, dimension, unit="patients") if records else None
     spine = outcome or records
     if spine is None:
         return None
-    tables = [table for table in (records, patients, outcome) if table is not None]
-    by_label = {table.id: {row.labels: row for row in table.rows} for table in tables}
-    labels = [row.labels for row in spine.rows if not only or row.labels[0] in only]
-    columns, numeric = [header_of(dimension)], [False]
-    if records:
-        columns += ["Records", "Share of records"]
-    if patients:
-        columns.append("Patients")
+    parts = [_count_columns(records, patients)] if records else []
     if outcome and facts:
-        columns += [facts.label, f"All {facts.noun}", "Per cent", "95% interval"]
-    numeric += [True] * (len(columns) - 1)
+        parts.append(_outcome_columns(report, outcome, facts))
+    names = [row.labels for row in spine.rows if not only or row.labels[0] in only]
     rows = tuple(
-        (label_of(dimension, names[0]), *_cells(names, by_label, records, patients, outcome)) for names in labels
+        (label_of(dimension, labels[0]), *(cell for _, cells in parts for cell in cells(labels))) for labels in names
     )
-    what = facts.label if facts else "Records"
+    columns = (header_of(dimension), *(header for headers, _ in parts for header in headers))
     return Table(
         name=f"{facts.name if facts else 'records'}-by-{dimension}".replace("_", "-"),
-        caption=f"{what} by {_lower(header_of(dimension))}",
-        columns=tuple(columns),
-        numeric=tuple(numeric),
+        caption=f"{facts.label if facts else 'Records'} by {_lower(header_of(dimension))}",
+        columns=columns,
+        numeric=tuple(header not in (columns[0], AGAINST) for header in columns),
         rows=rows,
         notes=marks_in(rows),
         folded=folded,
+        annex=annex,
     )
 
 
-def _cells(
-    names: tuple[str, ...],
-    by_label: dict[str, dict[tuple[str, ...], TableRow]],
-    records: ReleasedTable | None,
-    patients: ReleasedTable | None,
-    outcome: ReleasedTable | None,
-) -> list[str]:
-    cells: list[str] = []
-    none = "[x]"
-    if records:
-        row = by_label[records.id].get(names)
-        cells += [count(row.numerator), share(row.value)] if row else [none, none]
-    if patients:
-        row = by_label[patients.id].get(names)
-        cells.append(count(row.numerator) if row else none)
-    if outcome:
-        row = by_label[outcome.id].get(names)
-        cells += (
-            [count(row.numerator), count(row.denominator), share(row.value), interval(row.lower, row.upper)]
-            if row
-            else [none] * 4
-        )
-    return cells
+def _count_columns(records: ReleasedTable, patients: ReleasedTable | None) -> Columns:
+    of_records, of_patients = _by_label(records), _by_label(patients)
+
+    def cells(labels: tuple[str, ...]) -> list[str]:
+        row, other = of_records.get(labels), of_patients.get(labels)
+        found = [count(row.numerator), share(row.value)] if row else ["[x]", "[x]"]
+        return [*found, *([count(other.numerator) if other else "[x]"] if patients else [])]
+
+    return ("Records", "Share of records", *(("Patients",) if patients else ())), cells
+
+
+def _outcome_columns(report: Report, outcome: ReleasedTable, facts: OutcomeFacts) -> Columns:
+    by_label, dimension = _by_label(outcome), outcome.dimensions[0]
+    compared = dimension in COMPARED and any(
+        m.outcome == facts.name and m.dimension == dimension for m in report.measures
+    )
+
+    def cells(labels: tuple[str, ...]) -> list[str]:
+        row, group = by_label[labels], labels[0]
+        found = [count(row.numerator), count(row.denominator), share(row.value), interval(row.lower, row.upper)]
+        if compared:
+            words = difference_words(difference_of(report, facts.name, dimension, group))
+            found += [standardised(report, facts.name, dimension, group), words]
+        return found
+
+    headers = (facts.label, f"All {facts.noun}", "Per cent", "95% interval")
+    return (*headers, *(("Allowing for age and sex (%)", AGAINST) if compared else ())), cells
+
+
+def _by_label(table: ReleasedTable | None) -> dict[tuple[str, ...], TableRow]:
+    return {row.labels: row for row in table.rows} if table else {}
 
 
 def cross_table(
-    table: ReleasedTable, across: tuple[str, ...], down: tuple[str, ...], caption: str, *, folded: bool = False
+    table: ReleasedTable,
+    across: tuple[str, ...],
+    down: tuple[str, ...],
+    caption: str,
+    *,
+    folded: bool = False,
+    annex: bool = False,
 ) -> Table:
     """Two dimensions as rows and columns: the share where the table has an outcome, else the number of records."""
     cells = {row.labels: row.value if table.outcome else row.numerator for row in table.rows}
@@ -84,6 +106,7 @@ def cross_table(
         rows=rows,
         notes=marks_in(rows),
         folded=folded,
+        annex=annex,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from equity_audit.board import Board
 from equity_audit.model import Report
-from equity_audit.narrative import ask_sentence, headline_sentences, outcomes_of
+from equity_audit.narrative import ask_sentence, differing_sentence, gap_sentence, headline_sentences, outcomes_of
 from equity_audit.reports.html.facts import chosen_outcomes, verdict_on, verdict_words
 from equity_audit.reports.html.parts import Finding, count
 from equity_audit.reports.workbook.words import day_words, period_of
@@ -30,10 +30,10 @@ def facts_line(report: Report) -> str:
 def findings_of(report: Report) -> tuple[Finding, ...]:
     """At most three sentences, each with how far it can be trusted; those that say it themselves get no second word."""
     found = []
-    labels = {facts.label: facts.name for facts in outcomes_of(report)}
+    subjects = {gap_sentence(report, facts): ("imd_quintile", facts.name) for facts in outcomes_of(report)}
+    subjects |= {differing_sentence(report, facts): ("ethnic_group", facts.name) for facts in outcomes_of(report)}
     for sentence in headline_sentences(report):
-        outcome = labels.get(sentence.partition(":")[0])
-        verdict = verdict_on(report, "imd_quintile", outcome) if outcome else None
+        verdict = verdict_on(report, *subjects[sentence]) if sentence in subjects else None
         found.append(
             Finding(sentence=sentence, verdict=verdict_words(verdict), level=verdict.verdict if verdict else "")
         )

@@ -1,0 +1,28 @@
+"""Breakdowns that no other section shows (age, sex, specialty, flags …), folded away and not printed."""
+
+from __future__ import annotations
+
+from equity_audit.board import Board
+from equity_audit.model import Report
+from equity_audit.reports.html.facts import chosen_outcomes
+from equity_audit.reports.html.parts import Section, Text
+from equity_audit.reports.html.tables import group_table
+
+_ELSEWHERE = ("imd_quintile", "ethnic_group", "month", "site")
+
+
+def section(report: Report, board: Board) -> Section | None:
+    """One table a dimension and outcome; crossings of two are in tidy.csv and the workbook."""
+    single = dict.fromkeys(table.dimensions[0] for table in report.tables if len(table.dimensions) == 1)
+    chosen = chosen_outcomes(report, board) or (None,)
+    tables = [
+        group_table(report, dimension, facts, counts=facts is chosen[0], folded=True, annex=True)
+        for dimension in single
+        if dimension not in _ELSEWHERE
+        for facts in chosen
+    ]
+    found = tuple(table for table in tables if table)
+    if not found:
+        return None
+    told = "These tables open on the screen and are not printed."
+    return Section(name="other-groups", heading="Other groups", blocks=(Text(words=told, tone="quiet"), *found))
