@@ -179,10 +179,17 @@ def test_mid_year_estimates_and_the_bulk_census_table_are_recognised() -> None:
         return None if found is None else (found.kind, found.edition)
 
     assert kind("sex;area_codes;area_names;age_grp;pop", "pop_mid2018_lsoa11.csv.gz") == ("population", "2018")
-    groups = ["Total: All usual residents", "Asian, Asian British or Asian Welsh",
-              "Asian, Asian British or Asian Welsh: Bangladeshi",
+    groups = (
+        "Total: All usual residents",
+        "Asian, Asian British or Asian Welsh",
+        "Asian, Asian British or Asian Welsh: Bangladeshi",
         "Black, Black British, Black Welsh, Caribbean or African",
-              "Mixed or Multiple ethnic groups", "White", "White: Irish", "Other ethnic group", "Other ethnic group: Arab"]  # fmt: skip
+        "Mixed or Multiple ethnic groups",
+        "White",
+        "White: Irish",
+        "Other ethnic group",
+        "Other ethnic group: Arab",
+    )
     bulk = ";".join(["date", "geography", "geography code", *(f"Ethnic group: {group}" for group in groups)])
     assert kind(bulk) == ("census_ethnicity", "2021")
     assert kind("lsoa21_name;lsoa21_code;sicbl24_name;icb24_code") is None
