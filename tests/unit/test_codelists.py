@@ -20,6 +20,7 @@ COLUMNS = {
     "pseudo_postcodes": ("postcode", "meaning", "link_class", "nation"),
     "imd_labels": ("label", "scale", "value"),
     "sex_codes": ("code", "label"),
+    "esp2013": ("age_band", "standard_population"),
 }
 GROUPS = {"White", "Mixed", "Asian", "Black", "Other", "Not stated", "Not known"}
 ABBREVIATIONS = {"NS", "ZZ", "NK", "NKN", "NSP", "U", "UNK"}
