@@ -19,7 +19,7 @@ from equity_audit.datasets.definitions import OutcomeDefinition
 from equity_audit.decode.declared import declare_scheme, read_mapping
 from equity_audit.decode.dimensions import Dimension, age_dimension, label_dimension, month_dimension, sex_dimension
 from equity_audit.decode.ethnicity import decode_ethnicity
-from equity_audit.decode.geography import IDENTITY_BLANK, LINK_CLASSES
+from equity_audit.decode.geography import LINK_CLASSES
 from equity_audit.decode.grouping import group_labels
 from equity_audit.decode.labels import QUINTILES
 from equity_audit.decode.residence import RESIDENCES, with_residence
@@ -34,7 +34,7 @@ from equity_audit.examine import (
     with_link_codes,
     with_patient_key,
 )
-from equity_audit.fields import LOCATION_FIELDS
+from equity_audit.fields import IDENTITY_BLANK, LOCATION_FIELDS
 from equity_audit.linkage import Linkage, link, run_references
 from equity_audit.linkage_facts import linkage_details, linkage_notes, linkage_words
 from equity_audit.linkage_subjects import LINK_COLUMN, linkage_groupings, linkage_levels, linkage_subjects
@@ -109,7 +109,7 @@ def _check_files(request: Request) -> None:
 def audit_extract(extract: Extract, dataset: Dataset, request: Request, started: datetime) -> Audit:
     """Tally, decode, judge and count an extract that an engine holds."""
     ethnicity, schemes = _ethnicity(extract, request)
-    geography_tally, extract = _tally_geography(extract)
+    geography_tally = _tally_geography(extract)
     linkage = link(
         extract, geography_tally, request.reference, edition=request.edition, compare=request.compare_edition,
         given=request.warehouse_edition,
@@ -216,15 +216,9 @@ def _ethnic_notes(request: Request, ethnicity: Dictionary | None) -> tuple[str, 
     return ethnicity_notes(request.ethnic_grouping, request.ethnic.groups, request.ethnic.scheme) if ethnicity else ()
 
 
-def _tally_geography(extract: Extract) -> tuple[pd.DataFrame | None, Extract]:
-    keys = [name for name in (*LOCATION_FIELDS, "withheld_reason") if name in extract.fields]
-    if not set(keys) & set(LOCATION_FIELDS):
-        return None, extract
-    if {"postcode", "nhs_number", "birth_date"} <= extract.fields:
-        table = engine.with_blank_flag(extract.table, IDENTITY_BLANK, ["postcode", "nhs_number", "birth_date"])
-        extract = Extract(table=table, mapping=extract.mapping, intake=extract.intake, patient_key=extract.patient_key)
-        keys.append(IDENTITY_BLANK)
-    return engine.tally(extract.table, keys), extract
+def _tally_geography(extract: Extract) -> pd.DataFrame | None:
+    keys = [name for name in (*LOCATION_FIELDS, "withheld_reason", IDENTITY_BLANK) if name in extract.table.columns]
+    return engine.tally(extract.table, keys) if set(keys) & set(LOCATION_FIELDS) else None
 
 
 def _dimensions(extract: Extract) -> list[Dimension]:

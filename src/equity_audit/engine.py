@@ -23,6 +23,7 @@ EXTRACT = "equity_audit_extract"
 KEY = "patient_key"
 ROW = "record_row"
 BATCH = 50_000
+LARGEST_SUMMED = 200_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +113,11 @@ def _is_blank(column: Any) -> Any:
 def count_patients(table: Any) -> int:
     """How many distinct patient keys the records hold."""
     return int(table[KEY].nunique().execute())
+
+
+def named(backend: Any, expression: Any) -> Any:
+    """The same records under a name of their own, so that each later query is short to compile."""
+    return backend.create_view(f"{EXTRACT}_bound", expression)
 
 
 def filled_counts(table: Any, columns: Sequence[str]) -> dict[str, int]:
@@ -240,7 +246,9 @@ def cube(
     people = joined.filter(joined[KEY].notnull()).select(KEY, *steady).distinct().cache()
     results = {}
     repeated: dict[str, Any] = {}
-    for grouping in groupings:
+    finer: list[pd.DataFrame] = []
+    # The finest first: records add up, so a coarser count of them is a sum and no further scan.
+    for grouping in sorted(groupings, key=lambda each: -len(each.columns)):
         columns = list(grouping.columns)
         if grouping.often:
             name, least = grouping.often
@@ -255,7 +263,13 @@ def cube(
             source = people if set(columns) <= set(steady) else joined.filter(joined[KEY].notnull())
             results[grouping] = _grouped(source, columns, patients=source[KEY].nunique())
             continue
-        frame = _grouped(joined, columns, records=joined.count(), keyed=joined[KEY].count())
+        known = next((frame for frame in finer if set(columns) <= set(frame.columns)), None)
+        if known is None:
+            frame = _grouped(joined, columns, records=joined.count(), keyed=joined[KEY].count())
+            if len(frame) <= LARGEST_SUMMED:
+                finer.append(frame)
+        else:
+            frame = _summed(known, columns)
         if grouping.patients:
             source = people if set(columns) <= set(steady) else joined
             patients = _grouped(source, columns, patients=source[KEY].nunique())
@@ -265,6 +279,13 @@ def cube(
     for cached in (*repeated.values(), people, joined):
         cached.release()
     return results
+
+
+def _summed(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    counts = ["records", "keyed"]
+    if not columns:
+        return frame[counts].sum().to_frame().T
+    return frame.groupby(columns, as_index=False)[counts].sum()
 
 
 def _counted(table: Any, outcome: str) -> Any:

@@ -72,4 +72,7 @@ FIELDS: dict[str, Field] = {name: Field(name=name, meaning=meaning) for name, me
 LSOA_FIELDS = ("lsoa_2021", "lsoa_2011", "lsoa", "lsoa_2001")
 SUPPLIED_FIELDS = ("imd_rank", "imd_decile", "imd_quintile")
 LOCATION_FIELDS = (*LSOA_FIELDS, "postcode", *SUPPLIED_FIELDS)
+# All three blank: the identity is taken to be legally withheld. The flag is made where the records are.
+IDENTITY_FIELDS = ("postcode", "nhs_number", "birth_date")
+IDENTITY_BLANK = "identity_blank"
 PATIENT_KEY_FIELDS = ("nhs_number", "pseudonym", "local_patient_id")

@@ -11,7 +11,7 @@ from equity_audit import engine
 from equity_audit.datasets import Dataset, candidate_columns, detect_dataset, load_dataset
 from equity_audit.decode.outcomes import raw_fields
 from equity_audit.errors import DataError
-from equity_audit.fields import LOCATION_FIELDS, PATIENT_KEY_FIELDS
+from equity_audit.fields import IDENTITY_BLANK, IDENTITY_FIELDS, LOCATION_FIELDS, PATIENT_KEY_FIELDS
 from equity_audit.model import Extract, FieldMapping, Intake
 from equity_audit.sources import Source, open_source
 
@@ -66,7 +66,7 @@ def read_extract(
         raise DataError(
             "Every record of the extract was rejected while reading, so nothing could be audited. " + _why(intake)
         )
-    return _bind(table, intake, candidates, loaded, source.header, chosen, seen_filled, skipped), chosen
+    return _bind(backend, table, intake, candidates, loaded, source.header, chosen, seen_filled, skipped), chosen
 
 
 def _worth_loading(candidates: Mapping[str, tuple[int, ...]], filled: set[int]) -> dict[str, tuple[int, ...]]:
@@ -78,6 +78,7 @@ def _worth_loading(candidates: Mapping[str, tuple[int, ...]], filled: set[int]) 
 
 
 def _bind(
+    backend: Any,
     table: Any,
     intake: Intake,
     candidates: Mapping[str, tuple[int, ...]],
@@ -107,7 +108,9 @@ def _bind(
     key = next((field for field in PATIENT_KEY_FIELDS if field in columns and field not in blank), None)
     chosen[engine.ROW] = engine.row_numbers(table)
     bound = engine.with_patient_key(table.select(**chosen), key)
-    return Extract(table=bound, mapping=mapping, intake=intake, patient_key=key)
+    if set(IDENTITY_FIELDS) <= set(columns):
+        bound = engine.with_blank_flag(bound, IDENTITY_BLANK, IDENTITY_FIELDS)
+    return Extract(table=engine.named(backend, bound), mapping=mapping, intake=intake, patient_key=key)
 
 
 def _name(field: str, rank: int) -> str:

@@ -19,11 +19,10 @@ import numpy as np
 import pandas as pd
 
 from equity_audit import engine
-from equity_audit.decode.geography import IDENTITY_BLANK
 from equity_audit.decode.places import by_distinct, tidy
 from equity_audit.decode.postcodes import suggest_postcode
 from equity_audit.errors import UsageError
-from equity_audit.fields import FIELDS
+from equity_audit.fields import FIELDS, IDENTITY_BLANK
 from equity_audit.files import write_whole
 from equity_audit.model import Dictionary, Extract, Rule
 from equity_audit.rules import Subject, failing

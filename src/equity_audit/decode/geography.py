@@ -19,6 +19,7 @@ from equity_audit.decode.places import by_distinct, tidy
 from equity_audit.decode.postcodes import agreement, read_postcodes
 from equity_audit.decode.supplied import read_supplied
 from equity_audit.decode.vintage import VintageVerdict, judge_vintage, known_vintages
+from equity_audit.fields import IDENTITY_BLANK
 from equity_audit.model import Dictionary
 from equity_audit.reference.imd import ImdTable
 from equity_audit.reference.lookup import LsoaLookup
@@ -30,7 +31,6 @@ LINK_CLASSES = (
 ROUTES = ("lsoa", "bridged", "postcode", "supplied")
 # What a cube carries of a link: the route where there is one, else the reason.
 LINK_STATES = (*ROUTES, *LINK_CLASSES[1:])
-IDENTITY_BLANK = "identity_blank"
 
 
 @dataclass(frozen=True, kw_only=True)
