@@ -1,6 +1,6 @@
 """One output, one file, found by the suffix of the file asked for. Writers see nothing but a Report.
 
-A writer is ``render(report) -> bytes``.
+A writer is ``render(report) -> bytes``; those for the board are ``render(report, board) -> bytes``.
 """
 
 from __future__ import annotations
@@ -10,13 +10,20 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 
+from equity_audit.board import Board
 from equity_audit.errors import UsageError
 from equity_audit.files import write_whole
 from equity_audit.model import Report
 
-SUFFIXES = {".json": "json", ".xlsx": "excel"}
+SUFFIXES = {
+    ".json": "json", ".xlsx": "excel", ".html": "html", ".md": "markdown", ".csv": "tidy", ".xml": "junit",
+}  # fmt: skip
 # A reader may take these for a publication, so unsuppressed counts in them need the name of who they are for.
-NEEDS_NAME = (".xlsx",)
+NEEDS_NAME = (".xlsx", ".html", ".md")
+# Written under the board's own name, and with its ask.
+FOR_THE_BOARD = (".html", ".md")
+# A CSV has a second file that says what its columns are.
+BESIDE = {".csv": "-metadata.json"}
 
 
 def check_targets(targets: Sequence[Path], extract: Path | None, exact: bool, internal_name: str | None) -> None:
@@ -36,18 +43,32 @@ def check_targets(targets: Sequence[Path], extract: Path | None, exact: bool, in
                 f"--disclosure none writes unsuppressed counts; for {suffix} say who they are for with --internal NAME, "
                 "which is printed on it."
             )
-    if len({target.resolve() for target in targets}) != len(targets):
+        beside = _beside(target)
+        if beside is not None and extract is not None and beside.exists() and beside.samefile(extract):
+            raise UsageError("-o: the file beside a CSV would overwrite the extract. Give another name.")
+    written = [path.resolve() for target in targets for path in (target, _beside(target)) if path is not None]
+    if len(set(written)) != len(written):
         raise UsageError("-o: two outputs have the same name.")
 
 
-def write_reports(report: Report, targets: Sequence[Path]) -> None:
+def write_reports(report: Report, targets: Sequence[Path], board: Board | None = None) -> None:
     """Write each output whole. All are rendered before the first is put in place."""
-    rendered = [
-        (target, import_module(f"equity_audit.reports.{SUFFIXES[target.suffix.lower()]}").render(report))
-        for target in targets
-    ]
+    rendered = []
+    for target in targets:
+        suffix = target.suffix.lower()
+        writer = import_module(f"equity_audit.reports.{SUFFIXES[suffix]}")
+        settings = (board or Board(),) if suffix in FOR_THE_BOARD else ()
+        rendered.append((target, writer.render(report, *settings)))
+        beside = _beside(target)
+        if beside is not None:
+            rendered.append((beside, writer.describe(report, target.name)))
     for target, content in rendered:
         write_whole(target, partial(_put, content))
+
+
+def _beside(target: Path) -> Path | None:
+    ending = BESIDE.get(target.suffix.lower())
+    return target.with_name(target.name + ending) if ending else None
 
 
 def _put(content: bytes, part: Path) -> None:

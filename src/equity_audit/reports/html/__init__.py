@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from equity_audit.board import Board
 from equity_audit.model import Report
+from equity_audit.reports.inert import visible
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -38,7 +39,7 @@ def render(report: Report, board: Board = _NO_SETTINGS) -> bytes:
         watermark=watermark_lines(report),
         sections=[section for section in sections if section is not None],
     )
-    return (_without_controls(page).strip() + "\n").encode()
+    return (visible(page).strip() + "\n").encode()
 
 
 @cache
@@ -53,18 +54,3 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     return environment.get_template("page.html.j2")
-
-
-def _without_controls(text: str) -> str:
-    """Control and direction-changing characters as a visible replacement, so that nothing can hide or reorder text."""
-    return "".join("�" if _hides(letter) else letter for letter in text)
-
-
-def _hides(letter: str) -> bool:
-    code = ord(letter)
-    return (
-        (code < 32 and letter not in "\n\t")
-        or 127 <= code < 160
-        or 0x202A <= code <= 0x202E
-        or 0x2066 <= code <= 0x2069
-    )

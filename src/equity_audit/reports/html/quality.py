@@ -221,6 +221,6 @@ def _shapes(report: Report) -> Table | None:
         return None
     return Table(
         name="shapes", caption="What the values that failed look like (letters as A, digits as 9)",
-        columns=("Rule", "Shape", "Records"), numeric=(False, False, True), rows=rows, notes=marks_in(rows), 
+        columns=("Rule", "Shape", "Records"), numeric=(False, False, True), rows=rows, notes=marks_in(rows),
         folded=True, annex=True,
     )  # fmt: skip
