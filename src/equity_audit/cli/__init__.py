@@ -13,7 +13,7 @@ from types import FrameType
 
 import typer
 
-from equity_audit.cli import check, datasets, explain, reference, rules, sample
+from equity_audit.cli import check, datasets, explain, reference, report, rules, sample
 from equity_audit.errors import EquityAuditError, ExitCode
 
 _INTERRUPTED = "Interrupted. No further output was written."
@@ -31,6 +31,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("check")(check.check)
+app.command("report")(report.report)
 app.command("rules")(rules.rules)
 app.command("explain")(explain.explain)
 app.command("datasets")(datasets.datasets)
