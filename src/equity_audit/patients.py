@@ -100,13 +100,12 @@ def _decoded(
         else:
             sides.append(dictionary.frame[[*dictionary.keys, name]].astype({name: "int64"}))
     joined = table.filter(table[KEY].notnull())
-    base = joined
     kept = [KEY]
     for number, side in enumerate(sides):
         keys = [str(name) for name in side if name in table.columns]
         renamed = side.rename(columns={name: f"side{number}_{name}" for name in keys})
         right = ibis.memtable(renamed)
-        joined = joined.left_join(right, [base[name].identical_to(right[f"side{number}_{name}"]) for name in keys])
+        joined = joined.left_join(right, [joined[name].identical_to(right[f"side{number}_{name}"]) for name in keys])
         kept += [str(name) for name in side if name not in keys]
     return joined.select(*kept).mutate(**constant)
 

@@ -29,15 +29,15 @@ def uneven_levels(frame: pd.DataFrame) -> pd.DataFrame:
     ----------
     frame
         ``dimension``, ``level``, ``numerator`` (records in fault: unknown, not linked), ``denominator`` (all records).
-        One row a level, as many dimensions as belong to the one question.
+        One row a level.
 
     Returns
     -------
         The same rows with ``share``, ``lower``, ``upper`` (Wilson, 95 %), ``rest_share`` (all other levels),
         ``difference`` (share less rest), ``ratio`` (NaN where the rest has none), ``p`` (Pearson's chi-squared on one
-        degree of freedom, NaN where the level is not judged), ``p_adjusted`` (Benjamini and Hochberg over every level
-        judged), ``tests`` (how many), ``cramers_v`` (bias-corrected, of the whole dimension) and ``uneven``: ``yes``,
-        ``no``, or ``not judged`` (under 100 records, or no others to compare with).
+        degree of freedom, NaN where the level is not judged), ``p_adjusted`` (Benjamini and Hochberg over the levels
+        of the dimension), ``tests`` (how many), ``cramers_v`` (bias-corrected, of the whole dimension) and
+        ``uneven``: ``yes``, ``no``, or ``not judged`` (under 100 records, or no others to compare with).
     """
     x, n = (frame[name].to_numpy(dtype=float) for name in ("numerator", "denominator"))
     whole = frame.groupby("dimension")[["numerator", "denominator"]].transform("sum").to_numpy(dtype=float)
@@ -48,7 +48,10 @@ def uneven_levels(frame: pd.DataFrame) -> pd.DataFrame:
     lower, upper = wilson(x, n, z_value(0.95))
     judged = (n >= FEWEST_RECORDS) & (rest_n > 0)
     p = np.array([_p(*pair) if use else nan for *pair, use in zip(x, n, rest_x, rest_n, judged, strict=True)])
-    adjusted = adjust_p(p, "bh")
+    adjusted, tests = p.copy(), np.zeros(len(frame), dtype=int)
+    for rows in frame.reset_index(drop=True).groupby("dimension").groups.values():
+        at = np.asarray(rows)
+        adjusted[at], tests[at] = adjust_p(p[at], "bh"), int(judged[at].sum())
     gap = np.abs(share - rest)
     by_ratio = (np.isnan(ratio) & (share > 0)) | (ratio >= RATIO) | (ratio <= 1 / RATIO)
     # A share that is a round number of points apart must not fail on the last bit.
@@ -57,7 +60,7 @@ def uneven_levels(frame: pd.DataFrame) -> pd.DataFrame:
     strengths = frame["dimension"].map(_strengths(frame))
     return frame.assign(
         share=share, lower=lower, upper=upper, rest_share=rest, difference=share - rest, ratio=ratio, p=p,
-        p_adjusted=adjusted, tests=int(judged.sum()), cramers_v=strengths, uneven=uneven,
+        p_adjusted=adjusted, tests=tests, cramers_v=strengths, uneven=uneven,
     )  # fmt: skip
 
 

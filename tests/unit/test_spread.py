@@ -70,12 +70,12 @@ def test_bounds(rows: list[tuple[int, int]], expected: str) -> None:
     assert uneven_levels(levels(rows))["uneven"].iloc[0] == expected
 
 
-def test_dimensions_share_a_family_and_never_mix() -> None:
-    one, other = levels([(150, 1_000), (100, 1_000)], "sex"), levels([(100, 1_000), (100, 1_000)], "site")
+def test_each_dimension_is_a_family_of_its_own() -> None:
+    one, other = levels([(150, 1_000), (100, 1_000), (100, 1_000)], "sex"), levels([(50, 1_000), (150, 1_000)], "site")
     both = uneven_levels(pd.concat([one, other], ignore_index=True))
-    assert both["tests"].tolist() == [4] * 4
-    assert both["rest_share"].tolist() == pytest.approx([0.1, 0.15, 0.1, 0.1])
-    assert both["p_adjusted"].iloc[0] == pytest.approx(2 * both["p"].iloc[0])
+    pd.testing.assert_frame_equal(both.iloc[:3], uneven_levels(one))
+    assert both["tests"].tolist() == [3, 3, 3, 2, 2]
+    assert both["rest_share"].tolist()[3:] == pytest.approx([0.15, 0.05])
 
 
 def test_needs_neither_scipy_nor_statsmodels() -> None:

@@ -21,6 +21,7 @@ from equity_audit.errors import UsageError
 SCHEMES = ("2001", "2021", "gp", "police")
 HEADERS = (("value", "code"), ("conceptid", "primarycode"))
 LARGEST_FILE = 20_000_000
+_POLICE_FORMS = tuple(f"{letter}{digit}" for letter in "WMABO" for digit in range(1, 10))
 _LISTS = {"police": "police_16_plus_1", "2021": "gss_2021_numbers"}
 # What detection would otherwise call the same values.
 _DETECTED_AS = {"police": ("police", "ambiguous"), "2021": ("gss_2021",)}
@@ -50,6 +51,9 @@ def declare_scheme(chosen: str | None, option: str = "--ethnicity-scheme") -> De
         return Declared(name="gp", values={code: reading_of_code(code, "declared") for code in ("T", "W")})
     if chosen in _LISTS:
         values = {row["code"]: _listed(row["national_code"], row["group"]) for row in rows_of(_LISTS[chosen])}
+        if chosen == "police":
+            # A police value that the list lacks must not be read by its first character: A7 is not White British.
+            values = dict.fromkeys(_POLICE_FORMS, Reading("invalid", None, "unreadable")) | values
         return Declared(name=chosen, values=values)
     return Declared(name="file", values=read_mapping(Path(chosen), option))
 
