@@ -114,41 +114,71 @@ def judge(
     rules: Iterable[Rule], subjects: Mapping[str, Subject], tolerances: Mapping[str, float] | None = None
 ) -> tuple[Finding, ...]:
     """Judge every rule on its subject. Failed + passed + not judged is the subject's total."""
-    by_subject: dict[str, list[Rule]] = {}
+    grouped: dict[str, list[Rule]] = {}
     for rule in rules:
-        by_subject.setdefault(rule.subject, []).append(rule)
+        grouped.setdefault(rule.subject, []).append(rule)
+    nothing = Subject(name="", frame=None, total=0, missing="nothing to judge it on")
+    asked = [(subjects.get(name) or nothing, group) for name, group in grouped.items()]
     findings: dict[str, Finding] = {}
-    for name, group in by_subject.items():
-        subject = subjects.get(name) or Subject(name=name, frame=None, total=0, missing="nothing to judge it on")
-        for rule, masks in zip(group, _judge_group(group, subject), strict=True):
+    for (subject, group), results in zip(asked, _judge_groups(asked), strict=True):
+        for rule, masks in zip(group, results, strict=True):
             findings[rule.code] = _finding(rule, subject, masks, tolerances or {})
     return tuple(findings[rule.code] for rule in rules)
 
 
-def _judge_group(rules: Sequence[Rule], subject: Subject) -> list[Any]:
-    """For each rule (applies, passes), or why it cannot be judged, or None where its check broke."""
-    frame = subject.frame
-    if frame is None:
-        return [subject.missing] * len(rules)
-    results: list[Any] = []
-    ready = []
-    for rule in rules:
-        needed = find_check(rule.check).fields(rule.params) | fields_of(rule.applies_when)
-        absent = sorted(needed - set(frame.columns))
-        results.append(subject.absent.get(absent[0], f"it needs {absent[0]}") if absent else None)
-        if not absent:
-            ready.append(rule)
-    passed = validate(frame, [(rule.code, rule.check, rule.params) for rule in ready])
-    for position, rule in enumerate(rules):
-        if rule in ready and passed[rule.code] is not None:
-            results[position] = (holds(frame, rule.applies_when), passed[rule.code])
-    return results
+def _judge_groups(asked: Sequence[tuple[Subject, Sequence[Rule]]]) -> list[list[Any]]:
+    """For each rule of each subject (applies, passes), or why it cannot be judged, or None where its check broke."""
+    why = [[_why_not(rule, subject) for rule in group] for subject, group in asked]
+    ready = [
+        [rule for rule, reason in zip(group, reasons, strict=True) if reason is None]
+        for (_, group), reasons in zip(asked, why, strict=True)
+    ]
+    passed: dict[str, pd.Series[bool] | None] = {}
+    for together, checked in _together([(subject.frame, each) for (subject, _), each in zip(asked, ready, strict=True)]):
+        passed |= validate(together, [(rule.code, rule.check, rule.params) for rule in checked])
+    judged = []
+    for (subject, group), reasons in zip(asked, why, strict=True):
+        results: list[Any] = []
+        for rule, reason in zip(group, reasons, strict=True):
+            mask = passed.get(rule.code)
+            frame = subject.frame
+            if reason is not None or mask is None or frame is None:
+                results.append(reason)
+            else:
+                results.append((holds(frame, rule.applies_when), mask.set_axis(frame.index)))
+        judged.append(results)
+    return judged
+
+
+def _why_not(rule: Rule, subject: Subject) -> str | None:
+    if subject.frame is None:
+        return subject.missing or "nothing to judge it on"
+    needed = find_check(rule.check).fields(rule.params) | fields_of(rule.applies_when)
+    absent = sorted(needed - set(subject.frame.columns))
+    return subject.absent.get(absent[0], f"it needs {absent[0]}") if absent else None
+
+
+def _together(
+    frames: Sequence[tuple[pd.DataFrame | None, Sequence[Rule]]],
+) -> list[tuple[pd.DataFrame, Sequence[Rule]]]:
+    """Frames to validate. Those of one row stand side by side in one frame: pandera takes as long for each as for all."""
+    import pandas as pd
+
+    asked = [(frame, rules) for frame, rules in frames if frame is not None and rules]
+    single = [(frame.drop(columns="records").reset_index(drop=True), rules) for frame, rules in asked if len(frame) == 1]
+    names = [name for frame, _ in single for name in frame.columns]
+    if len(single) < 2 or len(set(names)) < len(names):
+        return asked
+    beside = pd.concat([frame for frame, _ in single], axis=1)
+    several: list[tuple[pd.DataFrame, Sequence[Rule]]] = [(frame, rules) for frame, rules in asked if len(frame) != 1]
+    return [*several, (beside, [rule for _, rules in single for rule in rules])]
 
 
 def failing(rules: Iterable[Rule], subject: Subject) -> dict[str, pd.Series[bool]]:
     """For each rule that can be judged on a subject, which rows of its frame fail."""
     group = [rule for rule in rules if rule.subject == subject.name]
-    masks = zip(group, _judge_group(group, subject), strict=True)
+    (results,) = _judge_groups([(subject, group)])
+    masks = zip(group, results, strict=True)
     return {rule.code: found[0] & ~found[1] for rule, found in masks if isinstance(found, tuple)}
 
 
