@@ -16,7 +16,7 @@ import pandas as pd
 from equity_audit import engine
 from equity_audit.decode.dates import read_dates
 from equity_audit.decode.geography import locate
-from equity_audit.decode.places import by_distinct, postcode_form, tidy
+from equity_audit.decode.places import postcode_form, tidy
 from equity_audit.decode.supplied import SCALES, ScaleTest, compare_scales
 from equity_audit.decode.vintage import VintageVerdict
 from equity_audit.model import Dictionary, Extract
@@ -194,7 +194,7 @@ def _crowded(extract: Extract, dictionary: Dictionary) -> pd.DataFrame | None:
         return None
     frame = dictionary.frame
     well = frame[frame["postcode_form"] == "well_formed"]
-    code = by_distinct(well["postcode"], tidy)
+    code = well["postcode_compact"]
     # A postcode has no more patients than records.
     busy = well["records"].groupby(code).sum()
     places = {name: place for place, name in enumerate(busy.index[busy >= CROWDED_PATIENTS])}

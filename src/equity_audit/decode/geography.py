@@ -121,6 +121,7 @@ def locate(
         link_code=route.where(linked, link_class).map({name: at for at, name in enumerate(LINK_STATES)}).astype("int8"),
         nation=lsoa["nation"].where(lsoa["outside"], postcode["nation"]),
         postcode_form=postcode["form"],
+        postcode_compact=postcode["code"],
         directory_lookup=postcode["lookup"],
         postcode_ended=postcode["ended"],
         lsoa_form=lsoa["form"],

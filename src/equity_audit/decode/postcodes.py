@@ -31,13 +31,14 @@ def read_postcodes(tally: pd.DataFrame, known: Vintages | None, directory: pd.Da
     """
     index = tally.index
     blank = {"form": "missing", "class": "", "nation": "", "lookup": "not_applicable", "area": "", "reason": "",
-             "lsoa_2011": "", "lsoa_2021": "", "sub_reason": ""}  # fmt: skip
+             "lsoa_2011": "", "lsoa_2021": "", "sub_reason": "", "code": ""}  # fmt: skip
     result = pd.DataFrame(blank, index=index).astype(object).assign(ended=float("nan"))
     if "postcode" not in tally:
         return result
     code = by_distinct(tally["postcode"], tidy)
     forms = pd.DataFrame(list(by_distinct(code, postcode_form)), columns=["form", "class", "nation"], index=index)
     result[["form", "class", "nation"]] = forms
+    result["code"] = code
     well = result["form"] == "well_formed"
     malformed = result["form"] == "malformed"
     result.loc[malformed, "reason"] = "malformed"
@@ -86,12 +87,15 @@ def agreement(lsoa: pd.DataFrame, postcode: pd.DataFrame) -> pd.Series[Any]:
     Both must resolve: the LSOA stands on a list, the directory gives an LSOA of the same vintage. A plain column that
     proves no vintage agrees with either.
     """
+    found = postcode["lookup"] == "found"
+    if not found.any():
+        return pd.Series("not_comparable", index=lsoa.index, dtype=object)
     resolves = (lsoa["area"] != "") | lsoa["lookup"].isin(["listed", "other_vintage"])
     same = pd.Series(False, index=lsoa.index)
     comparable = same.copy()
     for vintage in ("2011", "2021"):
         given = postcode[f"lsoa_{vintage}"]
-        known = given.map(lambda code: lsoa_form(code)[0] in ("england", "outside_england"))
+        known = by_distinct(given, lambda code: lsoa_form(code)[0] in ("england", "outside_england")).astype(bool)
         comparable |= known & (lsoa["vintage"] == vintage)
         same |= known & (given == lsoa["code"])
         # The same area under its code of the other vintage.
@@ -99,7 +103,7 @@ def agreement(lsoa: pd.DataFrame, postcode: pd.DataFrame) -> pd.Series[Any]:
         comparable |= known & (given != "") & (given == lsoa["area"])
     comparable |= same
     result = same.map({True: "agrees", False: "differs"}).astype(object)
-    return result.where(comparable & resolves & (postcode["lookup"] == "found"), "not_comparable")
+    return result.where(comparable & resolves & found, "not_comparable")
 
 
 def suggest_postcode(raw: object, known: pd.Index[str] | None = None) -> str | None:
