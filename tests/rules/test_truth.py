@@ -42,16 +42,25 @@ def compare(audit: Audit, truth: dict) -> list[str]:
                 same(f"{finding.rule.code} {key}", getattr(finding, key), planted[key])
     same("patients", audit.ethnicity["patients"]["distinct"], truth["patients"])
     tables = {table.id: table.frame for table in audit.breakdowns}
-    for outcome in audit.outcomes:
-        if outcome.name not in truth["outcome"]:
-            continue  # told by no truth: people aged under 18, tooth extractions, frequent attenders
-        planted = truth["outcome"][outcome.name]
-        frame = tables[f"{outcome.name}_by_imd_quintile"]
-        same(
-            outcome.name,
-            (int(frame["numerator"].sum()), int(frame["denominator"].sum())),
-            (planted["numerator"], planted["denominator"]),
-        )
+    # The sample's count of all departments is no outcome of the audit, whose figure is of major ones.
+    names = {name for name in truth["outcome"] if not name.endswith("_all_types")}
+    same("outcomes told", names & {outcome.name for outcome in audit.outcomes}, names)
+    for name in sorted(names):
+        for dimension, key in (("imd_quintile", "by_quintile"), ("ethnic_group", "by_ethnic_group")):
+            frame = tables[f"{name}_by_{dimension}"]
+            labels = [label.partition(" (")[0] for label in frame[dimension]]
+            pairs = zip(frame["numerator"].astype(int), frame["denominator"].astype(int), strict=True)
+            cells = truth["outcome"][name][key].items()
+            planted = {label.replace("_", " "): (cell["numerator"], cell["denominator"]) for label, cell in cells}
+            same(f"{name} by {dimension}", dict(zip(labels, pairs, strict=True)), planted)
+    both = truth["breakdowns"]["imd_quintile_by_ethnic_group"]
+    for unit in ("records", "patients"):
+        frame = tables[f"{unit}_by_imd_quintile_by_ethnic_group"]
+        quintiles = frame["imd_quintile"].str.partition(" (")[0].str.replace(" ", "_")
+        planted = [
+            both[quintile][group][unit] for quintile, group in zip(quintiles, frame["ethnic_group"], strict=True)
+        ]
+        same(f"{unit} by both", frame["numerator"].astype(int).tolist(), planted)
     for dimension, unit in (
         ("imd_quintile", "records"),
         ("imd_quintile", "patients"),

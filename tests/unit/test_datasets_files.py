@@ -13,11 +13,22 @@ from equity_audit.fields import FIELDS
 FOLDER = Path(equity_audit.__file__).parent / "datasets"
 FILES = sorted(FOLDER.glob("*.yaml"))
 EXPECTED = {"hes_apc", "hes_op", "hes_ae", "sus_apc", "sus_op", "ecds", "wlmds", "mhsds", "msds", "generic"}
-DERIVED = {"department_minutes", "waiting_days", "open_pathway"}
+DERIVED = {"department_minutes", "waiting_days", "open_pathway", "age_years", "records_of_patient"}
 DERIVED_FROM = {
     "department_minutes": {"minutes_in_department", "arrival_time", "departure_time"},
     "waiting_days": {"rtt_start", "week_ending"},
     "open_pathway": {"rtt_end"},
+    "age_years": {"age"},
+    "records_of_patient": {"activity_date"},
+}
+# Left apart wherever a column is mapped by hand, though the published data set has none.
+BY_HAND = {"administrative_category", "overseas_status"}
+SHARES = {
+    "emergency_admission",
+    "under_18_admission",
+    "extraction_10_and_under",
+    "was_not_brought",
+    "frequent_attender",
 }
 KEYS = {"name", "title", "activity", "source", "signature", "fields"}
 OUTCOME_KEYS = {
@@ -130,26 +141,27 @@ def test_hes_headers_of_the_artificial_extract_are_known():
     assert "IMD04RK" in fields["imd_rank"]
 
 
-def test_outcomes_are_the_four():
-    assert {(dataset, name) for dataset, name, _ in outcomes()} == {
-        ("hes_apc", "emergency_admission"),
-        ("sus_apc", "emergency_admission"),
-        ("hes_op", "did_not_attend"),
-        ("sus_op", "did_not_attend"),
-        ("hes_ae", "over_four_hours"),
-        ("ecds", "over_four_hours"),
-        ("wlmds", "over_18_weeks"),
+def test_outcomes_are_those_of_the_table():
+    expected = {
+        "hes_apc": ["emergency_admission", "long_stay", "under_18_admission", "extraction_10_and_under"],
+        "hes_op": ["did_not_attend", "was_not_brought"],
+        "hes_ae": ["over_four_hours", "over_twelve_hours", "frequent_attender"],
+        "wlmds": ["over_18_weeks", "over_52_weeks", "over_65_weeks"],
     }
+    expected |= {"sus_apc": expected["hes_apc"], "sus_op": expected["hes_op"], "ecds": expected["hes_ae"]}
+    found = {path.stem: list(load(path)["outcomes"]) for path in FILES if "outcomes" in load(path)}
+    assert found == expected
 
 
 @pytest.mark.parametrize(("dataset", "name", "outcome"), outcomes())
 def test_outcome_is_well_formed(dataset, name, outcome):
-    assert set(outcome) == OUTCOME_KEYS
-    assert outcome["unit"] in {"records", "pathways", "attendances", "appointments"}
+    assert set(outcome) - {"filter"} == OUTCOME_KEYS
+    assert outcome["unit"] in {"records", "pathways", "patients"}
     assert outcome["polarity"] == "adverse"
-    assert outcome["headline"] is (name != "emergency_admission")
+    assert outcome["headline"] is (name not in SHARES)
     mapped = set(load(FOLDER / f"{dataset}.yaml")["fields"])
-    blocks = [outcome["numerator"], outcome["denominator"], *(entry["when"] for entry in outcome["apart"])]
+    blocks = [outcome["numerator"], outcome["denominator"], *([outcome["filter"]] if "filter" in outcome else [])]
+    blocks += [entry["when"] for entry in outcome["apart"]]
     for conditions in blocks:
         assert conditions
         check_conditions(conditions, f"{dataset} {name}")
@@ -157,7 +169,7 @@ def test_outcome_is_well_formed(dataset, name, outcome):
             if field in DERIVED:
                 assert DERIVED_FROM[field] <= mapped
             else:
-                assert field in mapped, field
+                assert field in mapped | BY_HAND, field
     for condition in (condition for conditions in blocks for condition in conditions):
         values = condition.get("in", condition.get("not_in", []))
         assert all(isinstance(value, str) for value in values), "codes are text: quote them"
@@ -168,16 +180,17 @@ def test_outcome_is_well_formed(dataset, name, outcome):
 
 @pytest.mark.parametrize(("dataset", "name", "outcome"), outcomes())
 def test_numerator_lies_within_denominator(dataset, name, outcome):
-    (over,), (under,) = outcome["numerator"], outcome["denominator"]
-    assert over["field"] == under["field"]
-    if "in" in over:
-        assert set(over["in"]) < set(under["in"])
-    else:
-        assert over["above"] >= under["at_least"]
+    for over in outcome["numerator"]:
+        for under in (each for each in outcome["denominator"] if each["field"] == over["field"]):
+            if "in" in over:
+                assert set(over["in"]) < set(under["in"])
+            elif "above" in over:
+                assert over["above"] >= under["at_least"]
 
 
 @pytest.mark.parametrize(("dataset", "name", "outcome"), outcomes())
 def test_private_and_chargeable_patients_are_apart_wherever_a_field_exists(dataset, name, outcome):
     mapped = set(load(FOLDER / f"{dataset}.yaml")["fields"])
     apart = set().union(*(fields_of(entry["when"]) for entry in outcome["apart"]))
-    assert mapped & {"administrative_category", "overseas_status"} <= apart
+    assert mapped & BY_HAND <= apart
+    assert "overseas_status" in apart  # mapped by hand where the data set has none, else said not to be applied
