@@ -151,9 +151,13 @@ def with_blank_flag(table: Any, name: str, fields: Sequence[str]) -> Any:
     return table.mutate(**{name: flag})
 
 
-def with_decoded(table: Any, dictionary: Dictionary, column: str) -> Any:
-    """Add one decoded column of a dictionary to the records."""
-    return _join(table, table, dictionary, [column]).select(table, column)
+def with_decoded(table: Any, dictionaries: Iterable[Dictionary]) -> Any:
+    """Add the one decoded column, named as its subject, of each dictionary to the records, which are then held anew."""
+    joined, kept = table, []
+    for dictionary in dictionaries:
+        joined = _join(joined, table, dictionary, [dictionary.subject])
+        kept.append(dictionary.subject)
+    return joined.select(*table.columns, *kept).cache()
 
 
 def tally(table: Any, keys: Sequence[str], *, patients: bool = False) -> pd.DataFrame:
@@ -208,7 +212,7 @@ def _join(joined: Any, table: Any, dictionary: Dictionary, columns: Sequence[str
 
     renamed = {key: f"{dictionary.subject}_{key}" for key in dictionary.keys}
     side = ibis.memtable(dictionary.frame[[*dictionary.keys, *columns]].rename(columns=renamed))
-    return joined.left_join(side, [table[key].identical_to(side[renamed[key]]) for key in dictionary.keys])
+    return joined.left_join(side, [joined[key].identical_to(side[renamed[key]]) for key in dictionary.keys])
 
 
 def cube(
