@@ -10,7 +10,6 @@ from equity_audit.conditions import fields_of
 from equity_audit.datasets import Dataset
 from equity_audit.datasets.definitions import OutcomeDefinition
 from equity_audit.decode.outcomes import (
-    ASKED,
     MANY_CODES,
     apart_counts,
     asked_codes,
@@ -82,12 +81,11 @@ def _facts(outcome: OutcomeDefinition, dictionary: Dictionary, extract: Extract)
 
 
 def _with_asked_codes(extract: Extract, told: Sequence[OutcomeDefinition]) -> Extract:
-    table = extract.table
-    for field in MANY_CODES:
-        if any(field in raw_fields(outcome, extract.fields) for outcome in told):
-            codes = asked_codes(engine.tally(table, [field]), field, told)
-            table = engine.with_decoded(table, codes, f"{field}{ASKED}")
-    return replace(extract, table=table)
+    asked = {field for outcome in told for field in raw_fields(outcome, extract.fields)} & set(MANY_CODES)
+    if not asked:
+        return extract
+    codes = [asked_codes(engine.tally(extract.table, [field]), field, told) for field in sorted(asked)]
+    return replace(extract, table=engine.with_decoded(extract.table, codes))
 
 
 def _refuse_untold(outcome: OutcomeDefinition, dataset: Dataset, extract: Extract, keyed: bool) -> None:
