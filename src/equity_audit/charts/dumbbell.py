@@ -51,9 +51,12 @@ def draw(pairs: Sequence[Pair], story: Story, width: int = WIDE) -> str:
     narrow = is_narrow(width)
     figure, axes = paper(width, _STEP * len(pairs) + 60, left=14, right=14, top=8, bottom=44)
     low, high = bounds(share for pair in pairs for share in (pair.most, pair.least))
-    room = max(high - low, 0.01) * (0.6 if narrow else 0.3)
+    # Room for a percentage on either side, in the units of the axis.
+    room = max(high - low, 0.01) * 56 / (width - 28 - 112)
     axes.grid(axis="x", color=RULE)
-    share_axis(axes.xaxis, max(low - room, 0), high + room, 3 if narrow else 6)
+    share_axis(axes.xaxis, max(low, 0), high, 3 if narrow else 6)
+    left, right = axes.get_xlim()
+    axes.set_xlim(min(left, low - room), max(right, high + room))
     axes.set_ylim(len(pairs) - 0.3, -0.7)
     axes.set_yticks([])
     for place, pair in enumerate(pairs):

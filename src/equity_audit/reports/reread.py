@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeVar, get_args
 
+from equity_audit.datasets import dataset_names, load_dataset
 from equity_audit.errors import UsageError
 from equity_audit.model import (
     Cell,
@@ -191,7 +192,7 @@ class _Reader:
             finished=_moment(run, "finished"),
             label=label,
             dataset=dataset,
-            dataset_title=run.text("dataset_title", label),
+            dataset_title=run.text("dataset_title", _title_of(dataset, label)),
             mapping=FieldMapping(
                 dataset=dataset,
                 columns=run.mapped("mapping", _Part.text),
@@ -218,6 +219,10 @@ class _Reader:
             failed=part.cell("failed"), not_judged=part.cell("not_judged"), rate=part.cell("rate"),
             tolerance=part.number("tolerance"), why_not_judged=part.text_or_none("why_not_judged"),
         )  # fmt: skip
+
+
+def _title_of(dataset: str, label: str) -> str:
+    return load_dataset(dataset).title if dataset in dataset_names() else label
 
 
 def _facts(part: _Part, key: str) -> dict[str, Any]:
