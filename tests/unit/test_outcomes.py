@@ -272,3 +272,10 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
 def test_an_outcome_that_does_not_fit_the_extract_is_refused(name: str, change: dict[str, object], words: str) -> None:
     with pytest.raises(UsageError, match=words):
         audit_of("admitted_care", outcomes=(parse_outcome(name, MINIMAL | change, "own.yaml"),))
+
+
+def test_the_example_of_the_page_is_the_file_it_names() -> None:
+    page = (SAMPLE.parent / "docs" / "own-outcomes.md").read_text(encoding="utf-8")
+    example = page.partition("```yaml\n")[2].partition("```")[0]
+    assert (SAMPLE / "own-outcomes.yaml").read_text(encoding="utf-8") == example
+    assert [outcome.name for outcome in load_outcomes(SAMPLE / "own-outcomes.yaml")] == ["day_case"]
