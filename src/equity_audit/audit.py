@@ -36,7 +36,7 @@ from equity_audit.examine import (
 )
 from equity_audit.fields import IDENTITY_BLANK, LOCATION_FIELDS
 from equity_audit.linkage import Linkage, link, run_references
-from equity_audit.linkage_facts import linkage_details, linkage_notes, linkage_words
+from equity_audit.linkage_facts import linkage_details, linkage_notes
 from equity_audit.linkage_subjects import LINK_COLUMN, linkage_groupings, linkage_levels, linkage_subjects
 from equity_audit.model import Audit, Dictionary, Extract, OutcomeFacts, Rule, Run
 from equity_audit.outcomes import tell_outcomes
@@ -159,7 +159,7 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
         intake=extract.intake,
         findings=findings,
         ethnicity=ethnicity_facts(ethnicity, everyone, patient_facts(examined.patients if examined else None)) if ethnicity else {},
-        deprivation=deprivation_facts(geography, choice) | linkage_words(linkage) if geography else {},
+        deprivation=deprivation_facts(geography, choice) if geography else {},
         breakdowns=make_breakdowns(shown, facts, cubes),
         outcomes=facts,
         comparisons=comparison_data(axes, outcomes.compared, cubes, keyed=extract.patient_key is not None),

@@ -25,6 +25,7 @@ from equity_audit.reference.imd import ImdTable
 from equity_audit.reference.lookup import LsoaLookup, read_lookup
 from equity_audit.reference.postcodes import look_up
 from equity_audit.reference.store import Entry, list_entries, read_entry
+from equity_audit.reference.tables import count_rows, sha256_of
 
 CROWDED_PATIENTS, CROWDED_SHARE = 50, 0.005
 
@@ -232,10 +233,14 @@ def run_references(linkage: Linkage) -> tuple[dict[str, Any], ...]:
         {"kind": "imd", "edition": t.edition, "vintage": t.vintage, "sha256": t.sha256, "rows": len(t.frame)}
         for t in editions
     ]
-    files = [*([linkage.lookup] if linkage.lookup else []), *linkage.directory]
-    tables += [
-        {"kind": e.kind, "edition": "-".join(filter(None, (e.edition, e.part))), "vintage": e.vintage, "sha256": e.sha256,
-         "rows": e.rows}
-        for e in files
-    ]  # fmt: skip
+    for entry in (*([linkage.lookup] if linkage.lookup else []), *linkage.directory):
+        tables.append(
+            {
+                "kind": entry.kind,
+                "edition": "-".join(filter(None, (entry.edition, entry.part))),
+                "vintage": entry.vintage or "",
+                "sha256": entry.sha256 or sha256_of(entry.path),
+                "rows": count_rows(entry.path) if entry.rows is None else entry.rows,
+            }
+        )
     return tuple(tables)

@@ -36,12 +36,14 @@ def linkage_details(linkage: Linkage, levels: pd.DataFrame, everyone: pd.DataFra
     -------
         Flat mappings of records: ``sub_reasons``, ``nations``, ``linkage`` (rates' parts with and without those who
         cannot be linked), ``directory``, ``ended_postcodes``, ``supplied_against_looked_up``, ``linked_by_<dimension>``,
-        ``linkable_by_<dimension>``, ``routes_by_<dimension>``, ``edition_effect``, ``edition_effect_patients``.
+        ``linkable_by_<dimension>``, ``routes_by_<dimension>``, ``edition_effect``, ``edition_effect_patients``; and
+        ``words``, as `linkage_words` gives them.
     """
     if linkage.dictionary is None:
         return {}
     frame = linkage.dictionary.frame
     details: dict[str, Any] = {
+        "words": linkage_words(linkage),
         "sub_reasons": _by(frame[frame["sub_reason"] != ""], ["link_class", "sub_reason"], ": "),
         "nations": _by(frame[(frame["link_class"] == "outside_england") & (frame["nation"] != "")], ["nation"]),
         "linkage": _linkage(frame),

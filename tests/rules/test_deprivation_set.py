@@ -53,7 +53,7 @@ def test_a_turned_or_shifted_scale(
     assert found(audit, code).outcome == "fail"
     other = "DEP012" if code == "DEP013" else "DEP013"
     assert found(audit, other).outcome == ("pass" if other == "DEP012" else "not_judged")
-    assert audit.deprivation["scale_explanation"] == explanation
+    assert audit.deprivation_details["words"]["scale_explanation"] == explanation
     words = "runs the wrong way" if code == "DEP012" else f"look like {explanation}"
     assert any(words in note for note in audit.notes)
 
@@ -106,7 +106,7 @@ def test_codes_of_2021_against_imd_2019(official: Path, with_lookup: Path, tmp_p
     # Unasked, the codes choose the edition that is published for them.
     chosen = run_audit(Request(extract=extract, reference=official))
     assert chosen.deprivation["edition"] == "2025"
-    assert chosen.deprivation["vintage_basis"] == "proved"
+    assert chosen.deprivation_details["words"]["vintage_basis"] == "proved"
     assert found(chosen, "DEP009").outcome == "pass"
     assert chosen.deprivation["routes"]["lsoa"] == len(codes[::3])
 
@@ -128,7 +128,7 @@ def test_deciles_of_2025_against_imd_2019(official: Path, tmp_path: Path) -> Non
     extract = write_extract(tmp_path / "e.csv", "ETHNICITY,LSOA11CD,IMD_DECILE", rows)
     audit = run_audit(Request(extract=extract, reference=official, edition="2019"))
     assert found(audit, "DEP013").outcome == "fail"
-    assert audit.deprivation["scale_explanation"] == "IMD 2025"
+    assert audit.deprivation_details["words"]["scale_explanation"] == "IMD 2025"
     assert found(audit, "DEP012").outcome == "pass"
     assert found(audit, "DEP011").outcome == "fail"
 
@@ -316,5 +316,5 @@ def test_nothing_to_look_up_in_is_said(tmp_path: Path) -> None:
     for code in ("DEP004", "DEP009", "DEP012", "DEP013"):
         assert found(audit, code).outcome == "not_judged"
     assert "taken as declared, not checked" in (found(audit, "DEP012").why_not_judged or "")
-    assert audit.deprivation["scale_direction"] == "taken as declared, not checked"
+    assert audit.deprivation_details["words"]["scale_direction"] == "taken as declared, not checked"
     assert audit.deprivation["routes"]["supplied"] == 200
