@@ -56,7 +56,8 @@ def _intake(reader: StrictReader, held: int, receipt: Mapping[str, Any]) -> Inta
         rejections=rejections,
         format="xlsx",
         sheet=receipt["sheet"],
-        remarks=remarks, rejected_positions=tuple(reader.account.rejected_positions),
+        remarks=remarks,
+        rejected_positions=tuple(reader.account.rejected_positions),
     )
 
 

@@ -38,9 +38,10 @@ def main(book: str, copy: str, wanted: str) -> dict[str, Any]:
     sheet = workbook[wanted or names[0]]
     # The size a workbook claims for itself may be wrong in either direction.
     sheet.reset_dimensions()
-    rows = _count_rows(book, sheet)
-    if rows > MOST_ROWS:
+    part = sheet._worksheet_path.lstrip("/")
+    if _row_elements(book, part) > MOST_ROWS:
         return {"error": "unreadable"}  # no program that keeps to the format can have written it
+    rows = _count_rows(book, part)
     header: list[str] = []
     blank_rows = empty_texts = 0
     with open(copy, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123 - one plain file
@@ -85,9 +86,14 @@ def _refuse_bomb(book: str) -> None:
         raise ValueError
 
 
-def _count_rows(book: str, sheet: Any) -> int:
+def _row_elements(book: str, part: str) -> int:
+    # Far quicker than looking at what is in them.
+    with zipfile.ZipFile(book) as package, package.open(part) as xml:
+        return sum(chunk.count(b"<row ") + chunk.count(b":row ") for chunk in iter(lambda: xml.read(1 << 20), b""))
+
+
+def _count_rows(book: str, part: str) -> int:
     """Rows with at least one value, counted in the sheet's XML without the library that read the cells."""
-    part = sheet._worksheet_path.lstrip("/")
     return sum(1 for row in _row_fragments(book, part) if _VALUE.search(row))
 
 
