@@ -233,14 +233,14 @@ def run_references(linkage: Linkage) -> tuple[dict[str, Any], ...]:
         {"kind": "imd", "edition": t.edition, "vintage": t.vintage, "sha256": t.sha256, "rows": len(t.frame)}
         for t in editions
     ]
-    for entry in (*([linkage.lookup] if linkage.lookup else []), *linkage.directory):
-        tables.append(
-            {
-                "kind": entry.kind,
-                "edition": "-".join(filter(None, (entry.edition, entry.part))),
-                "vintage": entry.vintage or "",
-                "sha256": entry.sha256 or sha256_of(entry.path),
-                "rows": count_rows(entry.path) if entry.rows is None else entry.rows,
-            }
-        )
+    tables.extend(
+        {
+            "kind": entry.kind,
+            "edition": "-".join(filter(None, (entry.edition, entry.part))),
+            "vintage": entry.vintage or "",
+            "sha256": entry.sha256 or sha256_of(entry.path),
+            "rows": count_rows(entry.path) if entry.rows is None else entry.rows,
+        }
+        for entry in (*([linkage.lookup] if linkage.lookup else []), *linkage.directory)
+    )
     return tuple(tables)

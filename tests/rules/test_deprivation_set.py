@@ -246,6 +246,25 @@ def test_ended_postcodes_link_and_are_told_by_date(references: Path, tmp_path: P
     assert audit.deprivation_details["linkage"]["of these, not linked if ended postcodes were refused"] == 60
 
 
+def test_references_as_published_need_no_installation(tmp_path: Path) -> None:
+    folder = tmp_path / "published"
+    folder.mkdir()
+    lines = [f"E01{900_000 + n},{n}" for n in range(1, 101)]
+    (folder / "own.csv").write_text("\n".join(["LSOA code (2021),IMD rank", *lines, ""]), encoding="utf-8")
+    header = "pcds,doterm,ctry25cd,lsoa21cd"
+    entries = [header, "XQ1 1AA,,E92000001,E01900001", "XQ2 1AA,202001,E92000001,E01900002", ""]
+    (folder / "NSPL_MAY_2025_UK.csv").write_text("\n".join(entries), encoding="utf-8")
+    rows: list[tuple[Any, ...]] = [
+        ("A", "XQ1 1AA", "", "", "", ""),
+        ("A", "XQ2 1AA", "", "", "", ""),
+        ("A", "XQ3 1AA", "", "", "", ""),
+    ]
+    audit = audit_of(folder, tmp_path, rows)
+    assert audit.deprivation["routes"]["postcode"] == 2
+    assert [(table["kind"], table["rows"]) for table in audit.run.references] == [("imd", 100), ("postcodes", 2)]
+    assert all(len(table["sha256"]) == 64 for table in audit.run.references)
+
+
 def test_lsoas_that_disagree_with_the_postcode(references: Path, tmp_path: Path) -> None:
     def change(number: int, row: list[Any]) -> None:
         if number < 30:

@@ -78,7 +78,9 @@ def read_published(path: Path, edition: str | None = None) -> ImdTable:
     code_at, rank_at, decile_at, vintage, proved_edition = found
     edition = edition or proved_edition
     if edition is None:
-        raise UsageError(f"{path.name} does not say which edition it is. Say so with --edition, for example --edition 2019.")
+        raise UsageError(
+            f"{path.name} does not say which edition it is. Say so with --edition, for example --edition 2019."
+        )
     frame = pd.DataFrame(
         {
             "code": [row[code_at].strip().upper() for row in rows],
@@ -174,7 +176,7 @@ def _read_workbook(path: Path, header_only: bool) -> tuple[list[str], list[list[
 
     try:
         workbook = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except Exception:  # noqa: BLE001 - openpyxl raises many kinds, with cell text in some
+    except Exception:  # openpyxl raises many kinds, with cell text in some
         raise DataError(f"{path.name} cannot be read as a workbook. Download it again.") from None
     for sheet in workbook.worksheets:
         for number, cells in enumerate(sheet.iter_rows(values_only=True)):

@@ -138,7 +138,8 @@ def scan(opened: Any, path: Path, header: Header, select: str, rest: str = "") -
     # A relation with parameters is worked out at once, whole: the path stands in the text instead, its quotes doubled.
     query = (
         f"SELECT {select} FROM read_csv({quoted(path)}, header = false, skip = {header.skip + 1}, delim = ',', "  # noqa: S608
-        f"quote = '\"', escape = '\"', auto_detect = false, null_padding = true, strict_mode = false, compression = '{compression}', "
+        f"quote = '\"', escape = '\"', auto_detect = false, null_padding = true, strict_mode = false, "
+        f"compression = '{compression}', "
         f"columns = {{{columns}}}) {rest}"
     )
     return opened.sql(query)
@@ -150,7 +151,7 @@ def count_rows(path: Path) -> int:
     if header is None:
         return 0
     with connection() as opened:
-        (count,) = scan(opened, path, header, "count(*)").fetchone()
+        ((count,),) = scan(opened, path, header, "count(*)").fetchall()
     return int(count)
 
 
