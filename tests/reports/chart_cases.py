@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from equity_audit.charts import (
@@ -43,6 +43,10 @@ def row(label: str | tuple[str, ...], share: float | None, *, of: int = 1230, ma
         lower=ends[0],
         upper=ends[1],
     )
+
+
+def rows(names: Sequence[str], shares: Sequence[float | None], of: int = 1230) -> list[TableRow]:
+    return [row(name, share, of=of) for name, share in zip(names, shares, strict=True)]
 
 
 def months(kinds: list[str], *, flat: bool = False) -> list[spc.Month]:
@@ -92,22 +96,23 @@ _LOSSES = [
 
 CASES: dict[str, Callable[..., str]] = {
     "gradient": partial(
-        quintile_gradient.draw, [row(name, share) for name, share in zip(FIFTHS, (0.455, 0.439, 0.42, 0.406, 0.391), strict=True)],
+        quintile_gradient.draw, rows(FIFTHS, (0.455, 0.439, 0.42, 0.406, 0.391)),
         story("gradient"), average=0.428, fitted=(0.468, 0.388),
     ),
     "gradient-hidden": partial(
-        quintile_gradient.draw, [row(name, share, of=100) for name, share in zip(FIFTHS, (0.0, None, 0.01, None, 0.0), strict=True)],
+        quintile_gradient.draw, rows(FIFTHS, (0.0, None, 0.01, None, 0.0), of=100),
         story("gradient-hidden"), average=0.001,
     ),
     "gradient-full": partial(
         quintile_gradient.draw, [row(name, 1.0) for name in FIFTHS], story("gradient-full"), average=1.0, fitted=(1.0, 1.0)
     ),
     "dots": partial(
-        ethnic_dots.draw, [row(name, share) for name, share in zip(GROUPS, (0.407, 0.441, 0.463, 0.455, 0.44, 0.45, 0.593, None, None), strict=True)],
+        ethnic_dots.draw, rows(GROUPS, (0.407, 0.441, 0.463, 0.455, 0.44, 0.45, 0.593, None, None)),
         story("dots"), average=0.428, differs={"Asian": True, "White": True, "Mixed": False},
     ),
     "dots-edge": partial(
-        ethnic_dots.draw, [row("A group with a very long name", 0.01, of=1_234_567), row("Other", 0.99)], story("dots-edge"), average=0.011,
+        ethnic_dots.draw, [row("A group with a very long name", 0.01, of=1_234_567), row("Other", 0.99)],
+        story("dots-edge"), average=0.011,
     ),
     "cross": partial(cross_table.draw, _CROSS, FIFTHS, GROUPS, story("cross")),
     "cross-flat": partial(cross_table.draw, [row((f, "White"), 0.5) for f in FIFTHS], FIFTHS, ("White",), story("cross-flat")),

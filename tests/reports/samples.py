@@ -36,7 +36,7 @@ def sample_report(name: str) -> Report:
 @cache
 def hostile_report() -> Report:
     with (SAMPLES / "outpatients.csv").open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.reader(file)]
+        rows = list(csv.reader(file))
     header = rows[0]
     site, ethnic = header.index("SITETRET"), header.index("ETHNOS")
     header[site], header[ethnic] = SITE_HEADER, ETHNIC_HEADER

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from equity_audit.charts.canvas import NARROW, WIDE
 from equity_audit.reports.html import render
+from reports.chart_cases import CASES
 from reports.chromium import Browser, find_chromium
 from reports.made_up import made_up_report
 from reports.samples import NAMES, SITE_HEADER, hostile_report, sample_report
@@ -185,7 +187,8 @@ def test_narrow_page_does_not_scroll_sideways_and_ids_are_unique(browser: Browse
     assert len(ids) == len(set(ids))
     broken = browser.run(
         "[...document.querySelectorAll('a[href^=\"#\"], use, [aria-labelledby]')].flatMap(e =>"
-        "(e.getAttribute('aria-labelledby') || e.getAttribute('href').slice(1)).split(' ')).filter(i => !document.getElementById(i))"
+        "(e.getAttribute('aria-labelledby') || e.getAttribute('href').slice(1)).split(' '))"
+        ".filter(name => !document.getElementById(name))"
     )
     assert broken == []
 
@@ -226,6 +229,19 @@ def test_policy_stops_what_would_be_planted(browser: Browser, pages: dict[str, P
     refused = [event for event in browser.events if event.get("method") == "Log.entryAdded"]
     assert "example.invalid" in json.dumps(refused)
     assert "Content Security Policy" in json.dumps(refused)
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_charts_of_hard_figures_can_be_read(browser: Browser, tmp_path: Path, width: int):
+    figures = (f"<figure style='width:{width}px'>{draw(width=width)}</figure>" for draw in CASES.values())
+    page = tmp_path / "charts.html"
+    page.write_text(
+        f"<!doctype html><meta charset=utf-8><p>1 (most deprived)<body>{''.join(figures)}", encoding="utf-8"
+    )
+    show(browser, page, width + 100)
+    assert browser.run(CLASHES) == []
+    weak = [each for each in browser.run(TEXTS) if contrast(each["colour"], each["ground"]) < 4.5]
+    assert weak == []
 
 
 def contrast(first: str, second: str) -> float:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import wraps
 from html import escape
 from itertools import pairwise
+from math import ceil, floor
 from typing import Any
 
 WIDE, NARROW = 640, 288
@@ -17,7 +18,7 @@ SIZE = 13  # of text, in pixels
 
 BLUE, DARK_BLUE, PINK = "#005eb8", "#003087", "#ae2573"
 TEXT, QUIET, MARK, RULE = "#212b32", "#4c6272", "#768692", "#d8dde0"
-RED, PURPLE = "#d5281b", "#490092"
+RED, PURPLE, PAPER = "#d5281b", "#490092", "#ffffff"
 
 _PLAIN: Any = {
     "svg.fonttype": "none",
@@ -45,6 +46,9 @@ _PLAIN: Any = {
     "path.simplify": False,
 }
 FONTS = "Arial, Helvetica, sans-serif"
+
+
+CLEAR = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.8}  # a ground for text that a line may cross
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,20 +124,20 @@ def percent(share: float) -> str:
 
 
 def share_axis(axis: Any, low: float, high: float, wanted: int = 7) -> None:
-    """Ticks at round percentages over a range of shares, and the range they fill."""
-    step, ticks = round_steps(low, high, wanted)
+    """Ticks at round percentages over a range of shares, and the range they fill, within 0 and 100%."""
+    step, ticks = round_steps(low, high, wanted, least=0.005)
+    if high - low < step / 2:
+        ticks = [ticks[0] - step, *ticks, ticks[-1] + step]
+    ticks = [round(tick, 10) for tick in ticks if -1e-9 <= tick <= 1 + 1e-9]
     decimals = 0 if step >= 0.01 else 1
     axis.set_ticks(ticks, [f"{tick:.{decimals}%}" for tick in ticks])
     axis.axes.set_ylim(ticks[0], ticks[-1]) if axis.axis_name == "y" else axis.axes.set_xlim(ticks[0], ticks[-1])
 
 
-def round_steps(low: float, high: float, wanted: int = 5) -> tuple[float, list[float]]:
-    """A round step, and its multiples from just below ``low`` to just above ``high``."""
-    from math import ceil, floor
-
-    span = max(high - low, 1e-3)
+def round_steps(low: float, high: float, wanted: int = 5, least: float = 1e-4) -> tuple[float, list[float]]:
+    """A round step of at least ``least``, and its multiples from just below ``low`` to just above ``high``."""
     steps = [base * 10.0**power for power in range(-4, 7) for base in (1, 2, 5)]
-    step = next(step for step in steps if span / step <= wanted)
+    step = next(step for step in steps if step >= least * 0.999 and (high - low) / step <= wanted)
     first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
     return step, [round(number * step, 10) for number in range(first, max(last, first + 1) + 1)]
 

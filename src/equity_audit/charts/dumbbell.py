@@ -67,11 +67,11 @@ def draw(pairs: Sequence[Pair], story: Story, width: int = WIDE) -> str:
             pair.label, (0, place), (0, 22), xycoords=("axes fraction", "data"), textcoords="offset points",
             fontweight="bold", bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 1},
         )  # fmt: skip
-        for share, other in ((pair.most, pair.least), (pair.least, pair.most)):
-            right = share > other or (share == other and share is pair.most)
+        ends = {min(pair.most, pair.least): "right", max(pair.most, pair.least): "left"}
+        for share, side in ends.items():
             axes.annotate(
-                percent(share), (share, place), (10 if right else -10, 0), textcoords="offset points",
-                horizontalalignment="left" if right else "right", verticalalignment="center", fontweight="bold",
+                percent(share), (share, place), (10 if side == "left" else -10, 0), textcoords="offset points",
+                horizontalalignment=side, verticalalignment="center", fontweight="bold",
             )  # fmt: skip
     axes.annotate(
         "Circle: most deprived. Square: least." if narrow else "Circle: most deprived fifth. Square: least deprived fifth.",

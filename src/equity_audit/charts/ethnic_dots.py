@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import Any
 
 from equity_audit.charts.canvas import (
@@ -38,16 +39,16 @@ def draw(
 ) -> str:
     """One row a group, in the order given. Without ``differs`` nothing is claimed and every dot is hollow."""
     narrow = is_narrow(width)
-    left = int(max(breadth(row.labels[0]) for row in rows)) + 12
-    figure, axes = paper(
-        width, _STEP * len(rows) + 60, left=left, right=52 if narrow else 150, top=26, bottom=34
-    )  # fmt: skip
+    names = [fill(row.labels[0], 14 if narrow else 26) for row in rows]
+    left = int(max(breadth(line) for name in names for line in name.splitlines())) + 12
+    step = _STEP + 14 * max(name.count("\n") for name in names)
+    figure, axes = paper(width, step * len(rows) + 60, left=left, right=52 if narrow else 150, top=26, bottom=34)
     low, high = bounds([*(end.value for row in rows for end in (row.lower, row.upper)), average])
     axes.spines["bottom"].set_visible(False)
     axes.grid(axis="x", color=RULE)
-    share_axis(axes.xaxis, low, high, 3 if narrow else 6)
+    share_axis(axes.xaxis, low, high, 2 if narrow else 6)
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_yticks(range(len(rows)), [row.labels[0] for row in rows], color=TEXT)
+    axes.set_yticks(range(len(rows)), names, color=TEXT)
     if average is not None:
         axes.axvline(average, color=DARK_BLUE, linestyle="--", linewidth=1.5)
         left_share, right_share = axes.get_xlim()
@@ -55,14 +56,14 @@ def draw(
         axes.annotate(
             f"Average {percent(average)}", (average, 1), (0, 8), xycoords=("data", "axes fraction"), color=DARK_BLUE,
             textcoords="offset points", fontweight="bold",
-            horizontalalignment="left" if place < 0.4 else "right" if place > 0.6 else "center",
+            horizontalalignment="left" if place < 0.5 else "right",
         )  # fmt: skip
     for place, row in enumerate(rows):
         solid = bool(differs and differs.get(row.labels[0]))
         if row.value.value is not None:
             axes.hlines(place, row.lower.value or 0, row.upper.value or 0, color=TEXT, linewidth=1.8)
             axes.plot(
-                [row.value.value], [place], "o", markersize=10, markeredgecolor=BLUE, markeredgewidth=2,
+                [row.value.value], [place], "o", markersize=10, markeredgecolor=BLUE, markeredgewidth=2, clip_on=False,
                 markerfacecolor=BLUE if solid else "#ffffff",
             )  # fmt: skip
         _figures(axes, place, row, narrow)

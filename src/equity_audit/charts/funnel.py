@@ -51,7 +51,7 @@ class Limit:
 def draw(sites: Sequence[Site], limits: Sequence[Limit], target: float, story: Story, width: int = WIDE) -> str:
     """One point a site; those outside the outer limits are solid triangles with their code beside them."""
     narrow = is_narrow(width)
-    figure, axes = paper(width, 300, left=44, right=14, top=12, bottom=48)
+    figure, axes = paper(width, 300, left=54, right=14, top=12, bottom=48)
     sizes = [limit.size for limit in limits]
     values = [site.value for site in sites]
     widest = max(sizes, default=1)
@@ -76,7 +76,7 @@ def draw(sites: Sequence[Site], limits: Sequence[Limit], target: float, story: S
             [site.size for site in chosen], [site.value for site in chosen], shape, markeredgecolor=colour,
             markerfacecolor=face, markersize=8, markeredgewidth=1.8,
         )  # fmt: skip
-    _names(axes, [site for site in sites if site.outside], width - 58, 240, widest)
+    _names(axes, sites, width - 68, 240, widest)
     axes.annotate(
         f"Size (denominator). Dotted: all sites {percent(target)}" if not narrow else f"Size. Dotted: all {percent(target)}",
         (0, 0), (0, -40), xycoords="axes fraction", textcoords="offset points", color=QUIET,
@@ -85,18 +85,21 @@ def draw(sites: Sequence[Site], limits: Sequence[Limit], target: float, story: S
 
 
 def _names(axes: Any, sites: Sequence[Site], across: int, down: int, widest: int) -> None:
-    """The codes of the sites outside, left out where two would cover each other: the table has them all."""
+    """The codes of the sites outside, left out where one would cover another mark: the table has them all."""
     bottom, top = axes.get_ylim()
-    taken: list[tuple[float, float, float]] = []
-    for site in sites:
-        x, y = site.size / widest * across, (site.value - bottom) / (top - bottom) * down
-        length = breadth(site.label)
-        right = x + 10 + length < across
-        start = x + 10 if right else x - 10 - length
-        if any(abs(y - other) < SIZE + 3 and start < end and begin < start + length for begin, end, other in taken):
+    places = [(site.size / widest * across, (site.value - bottom) / (top - bottom) * down) for site in sites]
+    taken = [(x - 6, x + 6, y) for x, y in places]
+    for site, (x, y) in zip(sites, places, strict=True):
+        if not site.outside:
             continue
-        taken.append((start, start + length, y))
-        axes.annotate(
-            site.label, (site.size, site.value), (10 if right else -10, 0), textcoords="offset points", color=TEXT,
-            horizontalalignment="left" if right else "right", verticalalignment="center",
-        )  # fmt: skip
+        length = breadth(site.label)
+        for start, side, shift in ((x + 8, "left", 8), (x - 8 - length, "right", -8)):
+            end = start + length
+            free = all(abs(y - its) >= SIZE + 2 or start >= right or left >= end for left, right, its in taken)
+            if free and start > 0 and end < across + 10:
+                taken.append((start, end, y))
+                axes.annotate(
+                    site.label, (site.size, site.value), (shift, 0), textcoords="offset points", color=TEXT,
+                    horizontalalignment=side, verticalalignment="center",
+                )  # fmt: skip
+                break

@@ -17,6 +17,7 @@ from equity_audit.charts.canvas import (
     WIDE,
     Story,
     bounds,
+    breadth,
     finish,
     is_narrow,
     paper,
@@ -58,15 +59,20 @@ def draw(
     kinds = [kind for kind in SHAPES if any(month.kind == kind for month in months)]
     lines = len(kinds) if narrow else 1
     figure, axes = paper(
-        width, 300 + 20 * (lines - 1), left=44, right=84 if narrow else 112, top=12, bottom=50 + 20 * lines
+        width,
+        300 + 20 * (lines - 1),
+        left=_left(months, counts),
+        right=84 if narrow else 112,
+        top=12,
+        bottom=50 + 20 * lines,
     )
     last = months[-1]
     limits = {
         words: end
         for words, end in (
-            ("Upper limit", last.upper),
-            (f"Mean {words_of(last.mean)}" if last.mean is not None else "", last.mean),
             ("Lower limit", last.lower),
+            (f"Mean {words_of(last.mean)}" if last.mean is not None else "", last.mean),
+            ("Upper limit", last.upper),
             (f"Target {words_of(target)}" if target is not None else "", target),
         )
         if end is not None
@@ -74,7 +80,7 @@ def draw(
     low, high = bounds([*(month.value for month in months), *limits.values()])
     axes.grid(axis="y")
     if counts:
-        ticks = round_steps(max(low, 0), high)[1]
+        ticks = round_steps(max(low, 0), high, least=1)[1]
         axes.set_yticks(ticks, [_count(tick) for tick in ticks])
         axes.set_ylim(ticks[0], ticks[-1])
     else:
@@ -91,12 +97,17 @@ def draw(
     for kind in kinds:
         shape, colour, _ = SHAPES[kind]
         at = [(place, month.value) for place, month in enumerate(months) if month.kind == kind]
-        axes.plot(*zip(*at, strict=True), shape, color=colour, markersize=8)
-    every = -(-len(months) // (3 if narrow else 6))
+        axes.plot(*zip(*at, strict=True), shape, color=colour, markersize=8, clip_on=False)
+    every = -(-len(months) // (2 if narrow else 6))
     axes.set_xticks(range(0, len(months), every), [months[place].label for place in range(0, len(months), every)])
     _limit_words(axes, limits)
     _key(figure, kinds, width, narrow)
     return finish(figure, story, width)
+
+
+def _left(months: Sequence[Month], counts: bool) -> int:
+    widest = max(month.upper or month.value for month in months)
+    return max(54, int(breadth(_count(widest))) + 10) if counts else 54
 
 
 def _count(number: float) -> str:
@@ -121,6 +132,6 @@ def _key(figure: Any, kinds: Sequence[str], width: int, narrow: bool) -> None:
     height = figure.get_figheight() * 72
     for position, kind in enumerate(kinds):
         shape, colour, words = SHAPES[kind]
-        x, y = (50, 14 + 20 * (len(kinds) - 1 - position)) if narrow else (50 + 190 * position, 14)
+        x, y = (60, 14 + 20 * (len(kinds) - 1 - position)) if narrow else (60 + 190 * position, 14)
         figure.add_artist(Line2D([x / width], [y / height], marker=shape, color=colour, markersize=8, linestyle="none"))
         figure.text((x + 10) / width, (y - 5) / height, words, color=TEXT)
