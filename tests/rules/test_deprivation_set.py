@@ -13,7 +13,7 @@ from equity_audit.audit import Request, run_audit
 from equity_audit.linkage import edition_effect
 from equity_audit.model import Audit, Finding
 from equity_audit.reference.add import add_reference
-from equity_audit.sample import write_reference, write_sample
+from equity_audit.sample import write_directory, write_reference, write_sample
 
 IMD2019 = "imd2019/File_2_-_IoD2019_Domains_of_Deprivation.csv.gz"
 IMD2025 = "imd2025/File_1_IoD2025_Index_of_Multiple_Deprivation.xlsx"
@@ -67,6 +67,25 @@ def test_a_mixed_vintage(tmp_path: Path) -> None:
     assert audit.deprivation["routes"]["lsoa"] == 0
     assert audit.deprivation["routes"]["supplied"] > 1_000
     assert any("nothing is linked by LSOA" in note for note in audit.notes)
+
+
+def test_a_sample_with_a_directory_links_what_the_directory_adds(tmp_path: Path) -> None:
+    write_reference(tmp_path / "references")
+    extract = write_sample(tmp_path, "hes_apc", 4_000, 5)
+    without = run_audit(Request(extract=extract, reference=tmp_path / "references"))
+    write_directory(tmp_path / "references")
+    audit = run_audit(Request(extract=extract, reference=tmp_path / "references"))
+    before, after = without.deprivation["classes"], audit.deprivation["classes"]
+    assert before["no_reference"] > 0 == after["no_reference"]
+    assert audit.deprivation["routes"]["lsoa"] == without.deprivation["routes"]["lsoa"]
+    assert audit.deprivation["routes"]["postcode"] > after["linked"] - before["linked"] > 0
+    for name in ("outside_england", "overseas", "no_fixed_abode", "withheld", "no_location"):
+        assert after[name] == before[name]
+    assert (found(audit, "DEP004").failed, found(audit, "DEP004").outcome) == (0, "pass")
+    assert found(audit, "DEP004").judged == found(audit, "DEP003").judged - found(audit, "DEP003").failed
+    ended = found(audit, "DEP005")
+    assert 0 < ended.failed < ended.judged < found(audit, "DEP004").judged
+    assert found(audit, "DEP010").judged > 3_000
 
 
 # --- official editions -------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ so that the two can disagree.
 """
 
 from equity_audit.sample.generate import FILE_NAMES, write_sample
-from equity_audit.sample.places import REFERENCE_FAULTS, write_reference
+from equity_audit.sample.places import REFERENCE_FAULTS, write_directory, write_reference
 from equity_audit.sample.variants import VARIANTS
 
-__all__ = ["FILE_NAMES", "REFERENCE_FAULTS", "VARIANTS", "write_reference", "write_sample"]
+__all__ = ["FILE_NAMES", "REFERENCE_FAULTS", "VARIANTS", "write_directory", "write_reference", "write_sample"]

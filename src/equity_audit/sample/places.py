@@ -82,3 +82,21 @@ def write_reference(folder: Path, seed: int = 1, *, fault: str | None = None, vi
             name = f"Sampleton {area // 5 + 1:03d}{'ABCDE'[area % 5]}"
             writer.writerow([codes[area], name, ranks[area], deciles[area]])
     return path
+
+
+def write_directory(folder: Path, *, ended: str = "202406") -> Path:
+    """Write a postcode directory of the geography, in the style of the published lookup of 2025; give its path.
+
+    One postcode in four has ended, in the month `ended` (year and month); two belong to Wales and the Isle of Man.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "NSPL_MAY_2025_UK.csv"
+    abroad = (("XQW1 1AA", "W92000004", "W01990012"), ("XQM1 1AA", "M83000003", "M99999999"))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["pcds", "dointr", "doterm", "ctry25cd", "lsoa21cd"])
+        for number, postcode in enumerate(list_postcodes()):
+            code = LSOA_CODES[number // _POSTCODES_AN_AREA]
+            writer.writerow([postcode, "200001", ended if number % 4 == 3 else "", "E92000001", code])
+        writer.writerows([postcode, "200001", "", country, code] for postcode, country, code in abroad)
+    return path
