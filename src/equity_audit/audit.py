@@ -25,15 +25,9 @@ from equity_audit.decode.labels import QUINTILES
 from equity_audit.decode.residence import RESIDENCES, with_residence
 from equity_audit.ethnic_facts import details_of, patient_facts
 from equity_audit.ethnic_settings import EthnicSettings
+from equity_audit.ethnic_spread import spread_dimensions, spread_groupings, with_link_codes
 from equity_audit.ethnic_subjects import examined_subjects
-from equity_audit.examine import (
-    Examined,
-    examine,
-    spread_dimensions,
-    spread_groupings,
-    with_link_codes,
-    with_patient_key,
-)
+from equity_audit.examine import Examined, examine, with_patient_key
 from equity_audit.fields import IDENTITY_BLANK, LOCATION_FIELDS
 from equity_audit.linkage import Linkage, link, run_references
 from equity_audit.linkage_facts import linkage_details, linkage_notes

@@ -72,7 +72,8 @@ def find_schemes(values: pd.DataFrame, declared: Callable[[str], bool] | None = 
     counts = proofs.dropna(subset="scheme").groupby(["site", "scheme"])["records"].sum()
     rows: list[dict[str, Any]] = []
     for site, records in values.groupby("site", sort=True)["records"].sum().items():
-        found = counts.loc[site] if site in counts.index.get_level_values("site") else pd.Series(dtype=int)
+        here = counts.index.get_level_values("site") == site
+        found = counts[here].droplevel("site")
         proved = [str(name) for name, number in found.items() if number >= PROOF_RECORDS and name != "police_lookalike"]
         ambiguous = found.get("police_lookalike", 0) >= PROOF_RECORDS and not _police_proved(found)
         if ambiguous:
