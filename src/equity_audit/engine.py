@@ -250,6 +250,8 @@ def cube(
     people = joined.filter(joined[KEY].notnull()).select(KEY, *steady).distinct().cache()
     results = {}
     repeated: dict[str, Any] = {}
+    groupings = list(groupings)
+    wanted, repeats = [grouping for grouping in groupings if grouping.patterns], None
     finer: list[pd.DataFrame] = []
     # The finest first: records add up, so a coarser count of them is a sum and no further scan.
     for grouping in sorted(groupings, key=lambda each: -len(each.columns)):
@@ -261,7 +263,9 @@ def cube(
             results[grouping] = _often(_counted(joined, name), repeated[name], columns, least)
             continue
         if grouping.patterns:
-            results[grouping] = _patterns(joined, columns, grouping.patterns)
+            if repeats is None:
+                repeats = _repeats(joined, wanted).cache()
+            results[grouping] = _patterns(repeats, columns, grouping.patterns)
             continue
         if not grouping.records:
             source = people if set(columns) <= set(steady) else joined.filter(joined[KEY].notnull())
@@ -280,7 +284,7 @@ def cube(
             frame = frame.merge(patients, on=columns, how="left") if columns else frame.join(patients)
             frame["patients"] = frame["patients"].fillna(0).astype("int64")
         results[grouping] = frame
-    for cached in (*repeated.values(), people, joined):
+    for cached in (*repeated.values(), *([repeats] if repeats is not None else []), people, joined):
         cached.release()
     return results
 
@@ -339,10 +343,23 @@ def list_records(
     listed.release()
 
 
-def _patterns(table: Any, columns: list[str], outcome: str) -> pd.DataFrame:
-    counted = table.filter(table[KEY].notnull(), table[outcome] >= 1)
-    each = counted.group_by([KEY, *columns]).aggregate(records=counted.count(), events=(counted[outcome] == 2).sum())
-    return _grouped(each, [*columns, "records", "events"], patients=each.count())
+def _repeats(table: Any, groupings: Sequence[Grouping]) -> Any:
+    """Count the records of each patient, in and out of each outcome's numerator, once for all: few rows a patient."""
+    columns = list(dict.fromkeys(name for grouping in groupings for name in grouping.columns))
+    counts = {}
+    for outcome in dict.fromkeys(grouping.patterns for grouping in groupings):
+        counts[f"{outcome}_records"] = (table[outcome] >= 1).sum()
+        counts[f"{outcome}_events"] = (table[outcome] == 2).sum()
+    return table.filter(table[KEY].notnull()).group_by([KEY, *columns]).aggregate(**counts)
+
+
+def _patterns(repeats: Any, columns: list[str], outcome: str) -> pd.DataFrame:
+    counted = repeats.filter(repeats[f"{outcome}_records"] > 0)
+    each = counted.group_by([KEY, *columns]).aggregate(
+        records=counted[f"{outcome}_records"].sum(), events=counted[f"{outcome}_events"].sum()
+    )
+    frame = _grouped(each, [*columns, "records", "events"], patients=each.count())
+    return frame.astype({"records": "int64", "events": "int64"})
 
 
 def _grouped(table: Any, columns: list[str], **counted: Any) -> pd.DataFrame:
