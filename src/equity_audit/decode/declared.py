@@ -18,6 +18,7 @@ from equity_audit.decode.readings import Reading, normalise, reading_of_code
 from equity_audit.decode.schemes import belongs_to
 from equity_audit.errors import UsageError
 
+SCHEME_OPTION = "--ethnicity-scheme"
 SCHEMES = ("2001", "2021", "gp", "police")
 HEADERS = (("value", "code"), ("conceptid", "primarycode"))
 LARGEST_FILE = 20_000_000
@@ -41,7 +42,7 @@ class Declared:
         return any(belongs_to(value, scheme) for scheme in _DETECTED_AS.get(self.name, ()))
 
 
-def declare_scheme(chosen: str | None, option: str = "--ethnicity-scheme") -> Declared | None:
+def declare_scheme(chosen: str | None, option: str = SCHEME_OPTION) -> Declared | None:
     """Give the scheme called ``chosen`` or mapped in the file of that name; None where nothing is declared."""
     if chosen is None:
         return None
@@ -96,8 +97,9 @@ def _text(path: Path, option: str) -> str:
             raise UsageError(f"{option}: the file is larger than {LARGEST_FILE // 1_000_000} MB, so it is no mapping.")
         content = path.read_bytes()
     except OSError:
+        named = f"{', '.join(SCHEMES)} or " if option == SCHEME_OPTION else ""
         raise UsageError(
-            f"{option} takes {', '.join(SCHEMES)} or a file of values and codes; no file could be read at that path."
+            f"{option} takes {named}a file of values and codes; no file could be read at that path."
         ) from None
     try:
         return content.decode("utf-8-sig")
