@@ -49,10 +49,10 @@ def tells_the_truth(rows: Sequence[TableRow]) -> bool:
 def draw(pairs: Sequence[Pair], story: Story, width: int = WIDE) -> str:
     """The label of each row stands above it; each end says which fifth it is."""
     narrow = is_narrow(width)
-    figure, axes = paper(width, _STEP * len(pairs) + 60, left=14, right=14, top=8, bottom=44)
+    figure, axes = paper(width, _STEP * len(pairs) + 60, left=24, right=24, top=8, bottom=44)
     low, high = bounds(share for pair in pairs for share in (pair.most, pair.least))
     # Room for a percentage on either side, in the units of the axis.
-    room = max(high - low, 0.01) * 56 / (width - 28 - 112)
+    room = max(high - low, 0.01) * 56 / (width - 48 - 112)
     axes.grid(axis="x", color=RULE)
     share_axis(axes.xaxis, max(low, 0), high, 3 if narrow else 6)
     left, right = axes.get_xlim()
