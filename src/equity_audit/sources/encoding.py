@@ -55,10 +55,12 @@ def transcode(path: Path, encoding: str, workspace: Path) -> Path:
     """A private UTF-8 copy of a file in ``encoding``, decoded strictly. Raises DataError where it is not that."""
     target = workspace / "utf8.txt"
     try:
-        with path.open("r", encoding=encoding, errors="strict", newline="") as source:
-            with target.open("w", encoding="utf-8", newline="") as copy:
-                while text := source.read(CHUNK):
-                    copy.write(text)
+        with (
+            path.open("r", encoding=encoding, errors="strict", newline="") as source,
+            target.open("w", encoding="utf-8", newline="") as copy,
+        ):
+            while text := source.read(CHUNK):
+                copy.write(text)
     except (UnicodeDecodeError, UnicodeError):
         raise DataError(
             "The text of the extract is neither UTF-8 nor Windows-1252 (cp1252), so names and codes in it cannot be "

@@ -157,10 +157,7 @@ def _next_line(file: BinaryIO) -> bytes:
 
 def _lines_in(data: bytes) -> int:
     """Lines as a text reader sees them: ended by LF, CR LF or CR; the last may have no end."""
-    if b"\r" in data:
-        ended = data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
-    else:
-        ended = data.count(b"\n")
+    ended = data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n") if b"\r" in data else data.count(b"\n")
     return ended + (data[-1:] not in (b"\n", b"\r", b""))
 
 
