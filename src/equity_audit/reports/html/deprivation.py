@@ -28,10 +28,9 @@ def section(report: Report, board: Board) -> Section | None:
     """Nothing where the extract has no location."""
     blocks: Blocks = []
     chosen = chosen_outcomes(report, board)
-    if len(chosen) > 1:
-        blocks += _overview(report, chosen)
     for position, facts in enumerate(chosen):
         blocks += _outcome(report, facts, leads=position == 0)
+        blocks += _overview(report, chosen) if position == 0 else []
     if not chosen:
         records = group_table(report, "imd_quintile", None)
         blocks += [records] if records else []
@@ -89,8 +88,7 @@ def gradient_title(report: Report, facts: OutcomeFacts) -> str:
 
 
 def _overview(report: Report, chosen: tuple[OutcomeFacts, ...]) -> Blocks:
-    """Several outcomes side by side: both ends where that is honest, and the gaps around zero."""
-    blocks: Blocks = []
+    """Several outcomes side by side: both ends where that is honest of all, else the gaps around zero."""
     pairs, gaps = [], []
     for facts in chosen:
         rows = fifths(table_of(report, facts.name, "imd_quintile"))
@@ -102,17 +100,20 @@ def _overview(report: Report, chosen: tuple[OutcomeFacts, ...]) -> Blocks:
             gaps.append(
                 scorecard.Difference(label=facts.label, estimate=gap.estimate, lower=gap.lower, upper=gap.upper)
             )
-    if pairs:
+    if len(gaps) < 2:
+        return []
+    clear = sum(gap.lower > 0 or gap.upper < 0 for gap in gaps)
+    title = f"{clear} of {len(gaps)} outcomes have a clear gap between most and least deprived areas"
+    told = "; ".join(f"{gap.label} {points(gap.estimate)}" for gap in gaps)
+    if len(pairs) == len(gaps):
         told = "; ".join(f"{pair.label} {percent(pair.most)} and {percent(pair.least)}" for pair in pairs)
-        story = Story(name="most-and-least", title="Most and least deprived fifth of areas", description=f"{told}.")
-        blocks.append(chart(story.name, story.title, "Per cent, by outcome", partial(dumbbell.draw, pairs, story)))
-    if len(gaps) > 1:
-        told = "; ".join(f"{gap.label} {points(gap.estimate)}" for gap in gaps)
-        story = Story(name="gaps", title="Gaps between most and least deprived areas", description=f"{told}.")
-        note = "To the right of zero: higher in the most deprived fifth. Solid: the interval excludes none."
-        subtitle = "Quintile 1 less quintile 5, percentage points, with 95% intervals"
-        blocks.append(chart(story.name, story.title, subtitle, partial(scorecard.draw, gaps, story), note))
-    return blocks
+        story = Story(name="most-and-least", title=title, description=f"Most and least deprived fifth: {told}.")
+        subtitle = "Per cent, most and least deprived fifth of areas"
+        return [chart(story.name, title, subtitle, partial(dumbbell.draw, pairs, story))]
+    story = Story(name="gaps", title=title, description=f"Gaps in percentage points: {told}.")
+    note = "To the right of zero: higher in the most deprived fifth. Solid: the interval excludes none."
+    subtitle = "Quintile 1 less quintile 5, percentage points, with 95% intervals"
+    return [chart(story.name, title, subtitle, partial(scorecard.draw, gaps, story), note)]
 
 
 def _losses(report: Report) -> Blocks:

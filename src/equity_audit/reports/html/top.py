@@ -13,7 +13,7 @@ from equity_audit.reports.workbook.words import day_words, period_of
 def title_of(report: Report, board: Board) -> str:
     """What the paper is about and when."""
     labels = [facts.label for facts in chosen_outcomes(report, board) if facts.headline]
-    what = " and ".join(labels[:2]) if labels else "Equity audit"
+    what = labels[0] if labels else "Equity audit"
     return f"{what} by deprivation and ethnicity: {board.period or period_of(report)}"
 
 
