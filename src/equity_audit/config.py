@@ -15,19 +15,20 @@ from equity_audit.ethnic_settings import EthnicSettings, read_settings
 
 FILE_NAME = "equity-audit.toml"
 _GROUPINGS = ("2001", "2021")
-_WAREHOUSE_KEYS = ("table", "code", "rank", "edition", "vintage")
+_WAREHOUSE_KEYS = ("table", "code", "rank", "edition", "vintage", "database")
 _OFFICIAL_EDITIONS = ("2015", "2019", "2025")
 
 
 @dataclass(frozen=True, kw_only=True)
 class WarehouseImd:
-    """Where an edition lies: the table (``schema.table``) and its columns."""
+    """Where an edition lies: the table (``schema.table``), its columns, and the address of the database."""
 
     table: str
     code: str
     rank: str
     edition: str
     vintage: str | None = None
+    database: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,5 +126,6 @@ def _read_warehouse(raw: object, where: str) -> WarehouseImd:
     if edition not in _OFFICIAL_EDITIONS and raw.get("vintage") not in ("2011", "2021"):
         raise UsageError(f'{where}: [reference] imd: an edition of your own needs vintage = "2011" or "2021".')
     return WarehouseImd(
-        table=raw["table"], code=raw["code"], rank=raw["rank"], edition=edition, vintage=raw.get("vintage")
+        table=raw["table"], code=raw["code"], rank=raw["rank"], edition=edition, vintage=raw.get("vintage"),
+        database=raw.get("database"),
     )

@@ -26,6 +26,7 @@ def check(
     sheet: str | None = typer.Option(None, "--sheet", help="Sheet of a workbook (default: the first)."),
     reference: Path | None = typer.Option(None, "--reference", help="Folder of reference tables, installed or as published."),
     imd: str | None = typer.Option(None, "--imd", help="IMD edition to use: 2015, 2019, 2025 or one of your own."),
+    compare_imd: str | None = typer.Option(None, "--compare-imd", help="A second edition: what would change under it."),
     census: str | None = typer.Option(None, "--census", help="Census date (YYYY-MM-DD) where a waiting list holds several."),
     outcomes: Path | None = typer.Option(None, "--outcomes", help="Outcomes of your own, in YAML (docs/own-outcomes.md)."),
     ethnicity_scheme: str | None = typer.Option(
@@ -75,6 +76,7 @@ def check(
     from equity_audit.disclosure.protect import protect
     from equity_audit.ethnic_settings import choose
     from equity_audit.reference.store import default_folder
+    from equity_audit.reference.warehouse import imd_from_database
     from equity_audit.rules import load_rules, select_rules
 
     to_do = _worklist(worklist, _codes(worklist_keys), recipient, delete_by, pseudonymise)
@@ -87,6 +89,8 @@ def check(
             reference=folder,
             rules=select_rules(load_rules(), _codes(select), _codes(ignore)),
             edition=imd or settings.imd,
+            compare_edition=compare_imd,
+            warehouse_edition=imd_from_database(settings.warehouse_imd) if settings.warehouse_imd else None,
             dataset=dataset or settings.dataset,
             overrides={**settings.map, **_mapping(mapping)},
             sheet=sheet,

@@ -8,8 +8,26 @@ from typing import Any
 import pandas as pd
 
 from equity_audit.config import WarehouseImd
-from equity_audit.errors import DataError
+from equity_audit.errors import DataError, UsageError
 from equity_audit.reference.imd import ImdTable, build_table
+
+
+def imd_from_database(setting: WarehouseImd) -> ImdTable:
+    """Read the edition a setting names from the database it names. Its address may hold a password and is never shown."""
+    import ibis
+
+    if setting.database is None:
+        raise UsageError(
+            '[reference] imd needs the address of the database, for example database = "duckdb:///data/warehouse.db". '
+            "Leave the setting out to use installed references."
+        )
+    try:
+        backend = ibis.connect(setting.database)
+    except Exception:
+        raise DataError("The database of [reference] imd cannot be opened. Check its address and this account.") from None
+    table = imd_from_backend(backend, setting)
+    backend.disconnect()
+    return table
 
 
 def imd_from_backend(backend: Any, setting: WarehouseImd) -> ImdTable:
