@@ -328,3 +328,6 @@ class Report:
     shapes: Mapping[str, tuple[tuple[str, Cell], ...]]
     notes: tuple[str, ...]
     hints: tuple[str, ...]
+    # `Audit.ethnicity_details` and `Audit.deprivation_details` with a `Cell` in place of each count.
+    ethnicity_details: Mapping[str, Any] = field(default_factory=dict)
+    deprivation_details: Mapping[str, Any] = field(default_factory=dict)

@@ -23,6 +23,7 @@ from equity_audit.model import (
 )
 
 LEVEL = 0.95
+STRATA_BASE = 5  # of counts by age and sex where a profile shows whole numbers
 _RATIOS = ("ratio", "rii", "relative_risk", "tipping_gamma", "design_effect")
 _CODED_WORDS = {"imd_quintile": "are linked to an IMD quintile", "ethnic_group": "have a usable ethnic group"}
 # Rules that say whether a dimension's scheme, vintage or direction is proved.
@@ -42,8 +43,10 @@ def comparisons_of(
     measures: list[ReleasedMeasure] = []
     verdicts = []
     for each in data:
-        table = by_id[f"{each.outcome}_by_{each.dimension}"]
-        sides = _sides(each, table)
+        table = by_id.get(f"{each.outcome}_by_{each.dimension}")
+        if table is None:
+            continue
+        sides = _sides(each, table, profile)
         figures = compare(sides)
         measures += [_released(figure, each, profile) for figure in figures]
         if len(sides.counts):
@@ -51,7 +54,7 @@ def comparisons_of(
     return tuple(measures), tuple(verdicts)
 
 
-def _sides(data: ComparisonData, table: ReleasedTable) -> Sides:
+def _sides(data: ComparisonData, table: ReleasedTable, profile: Profile) -> Sides:
     shown = [row for row in table.rows if row.labels[0] in data.coded and row.value.value is not None]
     uncoded = [row for row in table.rows if row.labels[0] not in data.coded]
     return Sides(
@@ -66,15 +69,30 @@ def _sides(data: ComparisonData, table: ReleasedTable) -> Sides:
             }
         ),
         uncoded=_total(uncoded),
-        strata=data.strata,
+        strata=rounded_strata(data.strata, profile),
         effects=data.effects,
         level=LEVEL,
     )
 
 
+def rounded_strata(strata: pd.DataFrame | None, profile: Profile) -> pd.DataFrame | None:
+    """Counts by age and sex, which are printed nowhere, rounded before anything is worked out from them.
+
+    Otherwise a group that lies in one stratum would print its exact share and interval, and these give back its counts.
+    """
+    if strata is None or profile.primary is None:
+        return strata
+    base = profile.round_to or STRATA_BASE
+    return strata.assign(
+        **{name: (2 * strata[name] + base) // (2 * base) * base for name in ("numerator", "denominator")}
+    )
+
+
 def _total(rows: Sequence[TableRow]) -> tuple[float, float]:
     shown = [row for row in rows if row.numerator.value is not None and row.denominator.value is not None]
-    return sum(float(row.numerator.value or 0) for row in shown), sum(float(row.denominator.value or 0) for row in shown)
+    return sum(float(row.numerator.value or 0) for row in shown), sum(
+        float(row.denominator.value or 0) for row in shown
+    )
 
 
 def _released(figure: Figure, data: ComparisonData, profile: Profile) -> ReleasedMeasure:
@@ -159,9 +177,15 @@ def completeness_verdicts(
         failing = _failing(findings, _SETS[dimension])
         words = f"{share:.1%} of records {_CODED_WORDS[dimension]}"
         if any(code in failing for code in _PROOF[dimension]):
-            verdict, sentence = "do_not_use", "Do not use yet: the code scheme, vintage or direction of the scale is not proved."
+            verdict, sentence = (
+                "do_not_use",
+                "Do not use yet: the code scheme, vintage or direction of the scale is not proved.",
+            )
         elif share < thresholds.do_not_use_below:
-            verdict, sentence = "do_not_use", f"Do not use yet: {words}, and at least {thresholds.do_not_use_below:.0%} are needed."
+            verdict, sentence = (
+                "do_not_use",
+                f"Do not use yet: {words}, and at least {thresholds.do_not_use_below:.0%} are needed.",
+            )
         elif share < thresholds.act_from:
             verdict, sentence = "care", f"Read with care: {words}; {thresholds.act_from:.0%} would be complete enough."
         else:

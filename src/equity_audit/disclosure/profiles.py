@@ -32,6 +32,7 @@ class Profile:
     full_share_minimum: int = 20  # 0 of n and n of n are hidden on a smaller n
     complements: bool = True  # n - x within the primary range hides x too
     decimals: int = 1  # of percentages
+    sensitive_services: tuple[str, ...] = ("360",)  # specialties merged into "other"; 360: genitourinary medicine
     internal: bool = False  # files a public might read need `--internal NAME`
 
     @property
@@ -99,6 +100,10 @@ def profile_from(mapping: Mapping[str, Any]) -> Profile:
         if not _whole(settings.get(key, least), least):
             raise UsageError(f"Disclosure profile: `{key}` must be a whole number from {least}.")
     settings["primary"] = _range(settings["primary"])
+    services = settings.get("sensitive_services", ("360",))
+    if not isinstance(services, (list, tuple)) or not all(isinstance(service, str) for service in services):
+        raise UsageError("Disclosure profile: `sensitive_services` must be a list of codes in quotes.")
+    settings["sensitive_services"] = tuple(service.strip().upper() for service in services)
     round_to = settings.get("round_to")
     if round_to is not None and not _whole(round_to, 2):
         raise UsageError("Disclosure profile: `round_to` must be a whole number from 2, or null.")

@@ -1,51 +1,74 @@
-"""The only door from an Audit to a Report: every count, table, rule and shape of a run passes here together."""
+"""The only door from an Audit to a Report: every count of a run passes here together, and is attacked before it leaves."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
 
 from equity_audit.comparisons.verdict import Thresholds
+from equity_audit.disclosure.auditor import hide_until_safe
 from equity_audit.disclosure.derive import comparisons_of, completeness_verdicts
+from equity_audit.disclosure.exact import exact_hidden
+from equity_audit.disclosure.gather import gather
+from equity_audit.disclosure.hiding import own_sake
+from equity_audit.disclosure.ledger import READ, RECORDS, Count, Ledger
+from equity_audit.disclosure.naming import placed
+from equity_audit.disclosure.previous import Previous
 from equity_audit.disclosure.profiles import Profile
-from equity_audit.disclosure.release import (
-    NOT_APPLICABLE,
-    release_count,
-    release_part,
-    rounded,
-    share_of,
-    total_of,
-)
-from equity_audit.errors import UsageError
-from equity_audit.measures import proportion
-from equity_audit.model import (
-    Audit,
-    Breakdown,
-    Cell,
-    Finding,
-    ReleasedFinding,
-    ReleasedTable,
-    Report,
-    TableRow,
-)
-
-_MAPPINGS = ("classes", "codes", "routes", "quintiles", "deciles")
+from equity_audit.disclosure.release import total_of
+from equity_audit.disclosure.released import Released, everyone_shown
+from equity_audit.disclosure.sensitive import without_sensitive
+from equity_audit.model import Audit, Cell, Report
 
 
-def protect(audit: Audit, profile: Profile, internal_name: str | None = None) -> Report:
-    """Everything of an audit that may be written under a profile."""
+def protect(
+    audit: Audit, profile: Profile, internal_name: str | None = None, previous: Previous | None = None
+) -> Report:
+    """Everything of an audit that may be written under a profile.
+
+    ``previous`` is an earlier release that its readers have. Raises DisclosureError, naming the table, where no pattern of
+    hidden counts withstands the auditor.
+    """
+    audit = without_sensitive(audit, profile)
+    ledger = gather(audit, audit.breakdowns)
+    hidden = hidden_counts(ledger, profile, previous)
+    units = {outcome.name: outcome.unit for outcome in audit.outcomes}
+    released = Released(ledger, hidden, _totals(ledger, hidden, profile, audit), profile, units)
+    return _report(audit, released, profile, internal_name)
+
+
+def hidden_counts(ledger: Ledger, profile: Profile, previous: Previous | None = None) -> frozenset[Count]:
+    """The counts hidden in every table of the run, proved enough by the auditor."""
+    if profile.primary is None:
+        return frozenset()
+    hidden = own_sake(ledger, profile)
+    before = previous.ranges(ledger) if previous else {}
+    if previous:
+        hidden |= previous.to_hide(ledger, hidden, profile)
     if profile.exact:
-        raise UsageError("The disclosure profile `exact` is not available yet. Use hes (the default).")
+        hidden = exact_hidden(ledger, hidden, profile, before)
+    return frozenset(hide_until_safe(ledger, hidden, profile, before))
+
+
+def _totals(ledger: Ledger, hidden: frozenset[Count], profile: Profile, audit: Audit) -> Mapping[Count, Cell]:
+    if not profile.round_to:
+        return {}
+    everyone = everyone_shown(ledger, hidden, profile)
+    released = Released(ledger, hidden, {}, profile, {})
+    rejected = [released.cell(placed("rejected", each.reason)) for each in audit.intake.rejections]
+    return {ledger.find(RECORDS): everyone, ledger.find(READ): total_of([everyone, *rejected])}
+
+
+def _report(audit: Audit, released: Released, profile: Profile, internal_name: str | None) -> Report:
     intake = audit.intake
-    audited = release_count(intake.records_audited, profile)
-    rejections = tuple((rejection.reason, release_count(rejection.records, profile)) for rejection in intake.rejections)
+    rejections = tuple((each.reason, released.cell(placed("rejected", each.reason))) for each in intake.rejections)
     rejected = total_of(cell for _, cell in rejections)
     if rejections and not rejected.value:
         rejected = rejections[0][1]
-    tables = tuple(_table(breakdown, profile) for breakdown in audit.breakdowns)
-    ethnicity = _facts(audit.ethnicity, "classes", profile)
-    deprivation = _facts(audit.deprivation, "classes", profile)
-    findings = tuple(_finding(finding, profile) for finding in audit.findings)
+    ethnicity = released.facts("ethnicity", audit.ethnicity)
+    deprivation = released.facts("deprivation", audit.deprivation)
+    tables = tuple(released.table(breakdown) for breakdown in audit.breakdowns)
+    findings = tuple(released.finding(finding) for finding in audit.findings)
     at = Thresholds()
     measures, verdicts = comparisons_of(audit.comparisons, tables, findings, profile, at)
     return Report(
@@ -53,8 +76,8 @@ def protect(audit: Audit, profile: Profile, internal_name: str | None = None) ->
         profile=profile.name,
         exact=profile.primary is None,
         internal_name=internal_name,
-        records_read=total_of([audited, rejected]),
-        records_audited=audited,
+        records_read=released.cell(READ),
+        records_audited=released.cell(RECORDS),
         records_rejected=rejected,
         rejections=rejections,
         # How many line numbers there are tells the count that is hidden.
@@ -69,106 +92,19 @@ def protect(audit: Audit, profile: Profile, internal_name: str | None = None) ->
         measures=measures,
         verdicts=(*completeness_verdicts(ethnicity, deprivation, findings, at), *verdicts),
         outcomes=tuple(
-            (outcome, tuple((why, release_count(number, profile)) for why, number in outcome.apart.items()))
-            for outcome in audit.outcomes
+            # The facts of an outcome hold exact counts of what was left apart: a writer has no use for them.
+            (
+                replace(each, apart={}),
+                tuple((why, released.cell(placed(f"apart:{each.name}", why))) for why in each.apart),
+            )
+            for each in audit.outcomes
         ),
         shapes={
-            code: tuple((shape, release_count(number, profile)) for shape, number in shapes)
+            code: tuple((shape, released.cell(placed(f"shape:{code}", shape))) for shape, _ in shapes)
             for code, shapes in audit.shapes.items()
         },
         notes=audit.notes,
         hints=audit.hints,
+        ethnicity_details=released.facts("ethnicity_details", audit.ethnicity_details),
+        deprivation_details=released.facts("deprivation_details", audit.deprivation_details),
     )
-
-
-def _facts(facts: Mapping[str, Any], whole: str, profile: Profile) -> dict[str, Any]:
-    """Summary counts: each released, ``records`` the sum of the released classes."""
-    if not facts:
-        return {}
-    released: dict[str, Any] = {}
-    for key, value in facts.items():
-        if key in _MAPPINGS or key == "patients":
-            released[key] = {name: release_count(number, profile) for name, number in value.items()}
-        elif key != "records":
-            released[key] = value
-    released["records"] = total_of(released[whole].values())
-    return released
-
-
-def _finding(finding: Finding, profile: Profile) -> ReleasedFinding:
-    persons = finding.rule.unit != "extract"
-    if persons:
-        failed = release_part(finding.failed, finding.judged, profile)
-        judged, not_judged = release_count(finding.judged, profile), release_count(finding.not_judged, profile)
-        rate = share_of(failed, judged, profile)
-    else:
-        # Sites and tables are counted here, not people.
-        failed, judged, not_judged = Cell(finding.failed), Cell(finding.judged), Cell(finding.not_judged)
-        rate = Cell(finding.rate) if finding.rate is not None else NOT_APPLICABLE
-    return ReleasedFinding(
-        rule=finding.rule,
-        outcome=finding.outcome,
-        judged=judged,
-        failed=failed,
-        not_judged=not_judged,
-        rate=rate,
-        tolerance=finding.tolerance,
-        why_not_judged=finding.why_not_judged,
-    )
-
-
-def _table(breakdown: Breakdown, profile: Profile) -> ReleasedTable:
-    frame = breakdown.frame
-    pairs = list(zip(frame["numerator"].astype(int), frame["denominator"].astype(int), strict=True))
-    numerators = [release_part(part, whole, profile) for part, whole in pairs]
-    if breakdown.outcome is None:
-        everyone = pairs[0][1] if pairs else 0
-        # Patients may stand in several groups; only where the groups share everyone out is their sum the total.
-        whole = total_of(numerators) if sum(part for part, _ in pairs) == everyone else release_count(everyone, profile)
-        denominators = [whole] * len(pairs)
-    else:
-        denominators = [release_count(whole, profile) for _, whole in pairs]
-    numerators = [
-        part if whole.value is not None else whole for part, whole in zip(numerators, denominators, strict=True)
-    ]
-    values = [share_of(part, whole, profile) for part, whole in zip(numerators, denominators, strict=True)]
-    values = [NOT_APPLICABLE if whole.value == 0 else value for value, whole in zip(values, denominators, strict=True)]
-    labels = list(zip(*(frame[name] for name in breakdown.dimensions), strict=True))
-    cells = zip(numerators, denominators, values, _intervals(numerators, denominators, values, profile), strict=True)
-    rows = tuple(
-        TableRow(labels=tuple(label), numerator=part, denominator=whole, value=value, lower=lower, upper=upper)
-        for label, (part, whole, value, (lower, upper)) in zip(labels, cells, strict=True)
-    )
-    return ReleasedTable(
-        id=breakdown.id,
-        title=breakdown.title,
-        unit=breakdown.unit,
-        outcome=breakdown.outcome,
-        dimensions=breakdown.dimensions,
-        rows=rows,
-    )
-
-
-def _intervals(
-    parts: Sequence[Cell], wholes: Sequence[Cell], values: Sequence[Cell], profile: Profile
-) -> list[tuple[Cell, Cell]]:
-    """Wilson intervals of the shares that are shown; the marker in their place where one is not."""
-    import pandas as pd
-
-    shown = [
-        (part.value, whole.value)
-        for part, whole, value in zip(parts, wholes, values, strict=True)
-        if value.value is not None
-    ]
-    ends: Iterator[tuple[float, float]] = iter(())
-    if shown:
-        result = proportion(pd.DataFrame(shown, columns=["numerator", "denominator"]))
-        ends = iter(zip(result["lower"], result["upper"], strict=True))
-    limits = []
-    for value in values:
-        if value.value is None:
-            limits.append((Cell(None, value.marker), Cell(None, value.marker)))
-        else:
-            lower, upper = next(ends)
-            limits.append((Cell(rounded(float(lower), profile)), Cell(rounded(float(upper), profile))))
-    return limits

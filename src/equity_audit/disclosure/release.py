@@ -1,7 +1,4 @@
-"""How one count is released: shown, rounded, or hidden behind a marker.
-
-Rounding is of each count by itself, so the same count is the same everywhere; totals are sums of released cells.
-"""
+"""How one count is shown: whole or rounded, or as a share of another; `hiding` says which are not."""
 
 from __future__ import annotations
 
@@ -15,22 +12,28 @@ TOO_FEW = Cell(None, "u")
 NOT_APPLICABLE = Cell(None, "z")
 
 
-def release_count(count: int, profile: Profile) -> Cell:
-    """A count as the profile lets it be seen; zero is shown."""
-    if profile.hides(count):
-        return HIDDEN
+def show(count: int, profile: Profile) -> Cell:
+    """A count that is not hidden, whole or rounded; zero is shown. Of each count by itself, so it is the same everywhere."""
     base = profile.round_to
     # Half a base rounds up, as a person would.
     return Cell((2 * count + base) // (2 * base) * base if base else count)
 
 
+def release_count(count: int, profile: Profile) -> Cell:
+    """A count that is in no ledger, by itself: shown, rounded or hidden; zero is shown."""
+    return HIDDEN if profile.hides(count) else show(count, profile)
+
+
 def release_part(part: int, whole: int, profile: Profile) -> Cell:
-    """A part of a known whole: hidden too where its complement is, or where it is none or all of very few."""
+    """A part of a known whole, by itself: hidden too where its complement is, or where it is none or all of very few."""
+    return HIDDEN if hides_part(part, whole, profile) else release_count(part, profile)
+
+
+def hides_part(part: int, whole: int, profile: Profile) -> bool:
+    """Whether a part of a known whole is hidden: its complement is small, or it is none or all of very few."""
     if profile.complements and profile.hides(whole - part):
-        return HIDDEN
-    if part in (0, whole) and 0 < whole < profile.full_share_minimum:
-        return HIDDEN
-    return release_count(part, profile)
+        return True
+    return part in (0, whole) and 0 < whole < profile.full_share_minimum
 
 
 def total_of(cells: Iterable[Cell]) -> Cell:
@@ -42,6 +45,8 @@ def share_of(part: Cell, whole: Cell, profile: Profile) -> Cell:
     """A share of released counts as a proportion, to the profile's decimals of a percentage."""
     if part.value is None:
         return part
+    if whole.value is None:
+        return whole
     if not whole.value or part.value > whole.value:
         return NOT_APPLICABLE
     if whole.value < profile.minimum_denominator:

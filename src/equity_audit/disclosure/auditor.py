@@ -1,0 +1,140 @@
+"""The last look before any writer: what can a reader of everything in this run, and of the last one, work out?
+
+First a walk without a solver, which proves nearly every count of a profile that rounds; then interval propagation, which
+finds what is surely too narrow. What is still in doubt is hidden better where counts are rounded, and goes to HiGHS where
+they are whole. What cannot be protected is not written.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from equity_audit.disclosure.hiding import with_parts
+from equity_audit.disclosure.knowledge import Knowledge, Range, knowledge_of
+from equity_audit.disclosure.ledger import Count, Ledger
+from equity_audit.disclosure.profiles import Profile
+from equity_audit.disclosure.propagate import Terms, tighten_terms
+from equity_audit.disclosure.walk import JOINTS, Walk
+from equity_audit.errors import DisclosureError
+
+ROUNDS = 1  # of hiding more for what is in doubt, before the solver is asked
+
+
+def in_doubt(known: Knowledge, watched: Iterable[int]) -> list[int]:
+    """Numbers that no walk led through as many values as they must be able to take."""
+    doubtful = [number for number in watched if number in known.targets]
+    for joints in (0, 1, JOINTS):  # from the true counts each time: the walks before may have used up the room
+        if doubtful:
+            walk = Walk(known)
+            doubtful = [number for number in doubtful if not walk.reach(number, known.targets[number], joints)]
+    return doubtful
+
+
+def surely_narrow(known: Knowledge) -> list[int]:
+    """Numbers that single sums, one after the other, narrow down too far."""
+    low, high = _propagated(known)
+    return [number for number, values in known.targets.items() if high[number] - low[number] + 1 < values]
+
+
+def _propagated(known: Knowledge) -> tuple[np.ndarray, np.ndarray]:
+    entries = [(row, number, sign) for row, terms in enumerate(known.sums) for number, sign in terms]
+    rows, columns, signs = (
+        (np.array(column) for column in zip(*entries, strict=True)) if entries else (np.zeros(0, int),) * 3
+    )
+    nothing = np.zeros(len(known.sums))
+    terms = Terms(rows, columns, signs.astype(float))
+    return tighten_terms(terms, nothing, nothing, np.array(known.low), np.array(known.high))
+
+
+def _solved(known: Knowledge, doubtful: list[int]) -> list[int]:
+    """Those that HiGHS finds too narrow."""
+    import pandas as pd
+
+    from equity_audit.disclosure.attack import Fact, feasible_ranges
+
+    # A count that may be below 0 is an overlap: turned round, it is one from 0 like any other.
+    turn = [-1 if low == -math.inf else 1 for low in known.low]
+    cells = pd.DataFrame(
+        {
+            "cell": range(len(known.true)),
+            "count": [value * by for value, by in zip(known.true, turn, strict=True)],
+            "low": [low if by == 1 else -high for low, high, by in zip(known.low, known.high, turn, strict=True)],
+            "high": [high if by == 1 else -low for low, high, by in zip(known.low, known.high, turn, strict=True)],
+        }
+    )
+    wanted = set(doubtful)
+    facts = [Fact({number: float(sign * turn[number]) for number, sign in terms}, 0, 0) for terms in known.sums]
+    ranges = feasible_ranges(
+        cells.assign(hidden=[number in wanted for number in range(len(cells))]),
+        facts=facts, enough=max(known.targets[number] for number in doubtful),
+    )  # fmt: skip
+    values = dict(zip(ranges["cell"], ranges["values"], strict=True))
+    return [number for number in doubtful if values[number] < known.targets[number]]
+
+
+def hide_until_safe(
+    ledger: Ledger, hidden: set[Count], profile: Profile, before: Mapping[Count, Range] | None = None
+) -> set[Count]:
+    """Hide more until no hidden count, and no small difference, can be narrowed down too far.
+
+    Raises
+    ------
+    DisclosureError
+        A count cannot be protected whatever is hidden besides; says in which table.
+    """
+    watched: dict[int, None] | None = None
+    rounds = 0
+    while True:
+        known = knowledge_of(ledger, hidden, profile, before)
+        narrow = surely_narrow(known)
+        if not narrow:
+            doubtful = in_doubt(known, known.targets if watched is None else watched)
+            # A solver costs more than the few counts that rounding would spare by it; whole numbers are worth it.
+            narrow = _solved(known, doubtful) if doubtful and (profile.exact or rounds >= ROUNDS) else doubtful
+            if not narrow:
+                return hidden
+            watched = dict.fromkeys(doubtful)
+            rounds += 1
+        more = with_parts(ledger, hidden | _companies(ledger, known, narrow, hidden))
+        if more == hidden:
+            narrow = _solved(known, narrow)
+            if not narrow:
+                return hidden
+            raise DisclosureError(refusal(ledger, known.owners[narrow[0]]))
+        if watched is not None:
+            # Hiding more never narrows what a reader thinks possible: what was safe stays safe.
+            watched |= dict.fromkeys(number for number, name in enumerate(known.names) if name in more - hidden)
+        hidden = more
+
+
+def _companies(ledger: Ledger, known: Knowledge, narrow: list[int], hidden: set[Count]) -> set[Count]:
+    """For each number the smallest shown count near it: in one of its sums, else one sum further."""
+    places: dict[int, list[int]] = {}
+    for sum_, terms in enumerate(known.sums):
+        for number, _ in terms:
+            places.setdefault(number, []).append(sum_)
+    chosen: set[int] = set()
+    shown = [name not in hidden and name not in ledger.totals for name in known.names]
+    for number in narrow:
+        near, seen = {number}, {number}
+        while near:
+            wider = {each for at in near for sum_ in places.get(at, ()) for each, _ in known.sums[sum_]} - seen
+            offered = [each for each in wider if each < len(shown) and shown[each]]
+            if offered:
+                best = min(offered, key=lambda each: (known.true[each] == 0, known.true[each], each))
+                chosen.add(best)
+                shown[best] = False
+                break
+            near, seen = wider, seen | wider
+    return {known.names[number] for number in chosen}
+
+
+def refusal(ledger: Ledger, count: Count) -> str:
+    """What is said when nothing may be written."""
+    return (
+        f"Table {ledger.tables.get(count, 'of an earlier release')}: a small count can be worked out from the other figures, "
+        "whatever is hidden. Nothing was written. Publish fewer tables, or use a profile that rounds."
+    )

@@ -1,0 +1,65 @@
+"""Whole numbers: the fewest counts to hide over all linked tables of a run at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from equity_audit.disclosure.hiding import with_parts
+from equity_audit.disclosure.knowledge import Range
+from equity_audit.disclosure.ledger import Count, Ledger
+from equity_audit.disclosure.profiles import Profile
+
+
+def exact_hidden(
+    ledger: Ledger, first: Collection[Count], profile: Profile, before: Mapping[Count, Range] | None = None
+) -> set[Count]:
+    """Everything hidden when these counts are, so that none of the small ones can be worked out.
+
+    Raises
+    ------
+    DisclosureError
+        An earlier release already tells a small count, or nothing that may be hidden protects one.
+    """
+    import pandas as pd
+
+    from equity_audit.disclosure.suppress import suppress_system
+
+    assert profile.primary is not None
+    names = list(ledger.counts)
+    place = {name: number for number, name in enumerate(names)}
+    counts = list(ledger.counts.values())
+    known = [(before or {}).get(name, (0.0, 1.0)) for name in names]
+    # What an earlier release prints cannot be hidden any more; a small one was hidden there too.
+    fixed = [low == high and not profile.hides(int(low)) for low, high in known]
+    published = [True] * len(names)
+    relations: list[tuple[int, list[int]]] = []
+
+    def extra(value: int, shown: bool = False) -> int:
+        counts.append(value)
+        published.append(shown)
+        fixed.append(False)
+        return len(counts) - 1
+
+    for bond in ledger.bonds:
+        total, parts = place[bond.total], [place[part] for part in bond.parts]
+        if bond.rest < 0:  # patients in several parts: the parts come to more than the total
+            whole = extra(sum(counts[part] for part in parts))
+            relations += [(whole, parts), (whole, [total, extra(-bond.rest)])]
+        elif bond.rest or bond.open:
+            # A small difference of two shown counts is a small count: it is guarded like a printed one.
+            guarded = profile.hides(bond.rest) and all(part.unit == bond.total.unit for part in bond.parts)
+            relations.append((total, [*parts, extra(bond.rest, guarded)]))
+        else:
+            relations.append((total, parts))
+    cells = pd.DataFrame(
+        {
+            "cell": range(len(counts)),
+            "count": counts,
+            "published": published,
+            "fixed": fixed,
+            "hide": [number < len(names) and names[number] in first for number in range(len(counts))],
+        }
+    )
+    result = suppress_system(cells, relations, primary=profile.primary, cover=profile.primary)
+    found = {names[number] for number in result.loc[result["hidden"], "cell"] if number < len(names)}
+    return with_parts(ledger, found | set(first))

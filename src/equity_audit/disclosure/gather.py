@@ -1,0 +1,199 @@
+"""From an Audit to its ledger: every count that a report prints, and what a reader knows of how they hang together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from equity_audit.decode.ethnicity import CLASSES, CODES
+from equity_audit.decode.grouping import UNUSABLE, group_labels, high_group, shown_group
+from equity_audit.decode.labels import QUINTILES
+from equity_audit.disclosure.ledger import PATIENTS, READ, RECORDS, Count, Ledger, bind_margins, of
+from equity_audit.disclosure.naming import entered, placed, row_counts, rule_count, walk
+from equity_audit.model import Audit, Breakdown, Finding
+
+
+def gather(audit: Audit, breakdowns: Iterable[Breakdown]) -> Ledger:
+    """The ledger of a run; ``breakdowns`` are those that will be printed."""
+    ledger = Ledger()
+    ledger.add(RECORDS, audit.intake.records_audited, "intake")
+    ledger.totals.add(RECORDS)
+    for breakdown in breakdowns:
+        _enter_table(ledger, breakdown, {outcome.name: outcome.unit for outcome in audit.outcomes})
+    sections = (
+        ("ethnicity", audit.ethnicity), ("deprivation", audit.deprivation),
+        ("ethnicity_details", audit.ethnicity_details), ("deprivation_details", audit.deprivation_details),
+    )  # fmt: skip
+    for section, facts in sections:
+        for count, value in walk(section, facts):
+            ledger.add(entered(ledger.named, count, value, section), value, section)
+    _enter_lists(ledger, audit)
+    for finding in audit.findings:
+        _enter_rule(ledger, finding)
+    _same_outcomes(ledger, audit)
+    _same_core20(ledger)
+    bind_margins(ledger)
+    _bind_classes(ledger, audit)
+    for section, facts in sections:
+        _bind_sums(ledger, section, facts)
+    _bind_rules(ledger, audit)
+    _bind_people(ledger)
+    ledger.settle()
+    return ledger
+
+
+def _enter_table(ledger: Ledger, table: Breakdown, units: Mapping[str, str]) -> None:
+    for *labels, numerator, denominator in table.frame[[*table.dimensions, "numerator", "denominator"]].itertuples(
+        index=False, name=None
+    ):
+        part, whole = row_counts(table.unit, table.outcome, table.dimensions, [str(label) for label in labels], units)
+        ledger.add(part, numerator, table.id)
+        ledger.add(whole, denominator, table.id)
+        if table.outcome is not None:
+            ledger.bind(whole, [part], open_=True)
+
+
+def _enter_lists(ledger: Ledger, audit: Audit) -> None:
+    reasons = [(placed("rejected", each.reason), each.records) for each in audit.intake.rejections]
+    for count, value in reasons:
+        ledger.add(count, value, "intake")
+    for outcome in audit.outcomes:
+        for reason, number in outcome.apart.items():
+            ledger.add(placed(f"apart:{outcome.name}", reason), number, "outcomes")
+    for code, shapes in audit.shapes.items():
+        for shape, number in shapes:
+            ledger.add(placed(f"shape:{code}", shape), number, "shapes")
+
+
+def _enter_rule(ledger: Ledger, finding: Finding) -> None:
+    unit = finding.rule.unit
+    if unit == "extract":
+        return  # sites and tables are counted here, not people
+    for which in ("judged", "failed", "not_judged"):
+        ledger.add(rule_count(finding.rule.code, unit, which), getattr(finding, which), f"rule {finding.rule.code}")
+
+
+def _same_outcomes(ledger: Ledger, audit: Audit) -> None:
+    """An outcome that leaves nobody apart has everyone as its denominator: the same facts, cell by cell."""
+    for outcome in audit.outcomes:
+        if not any(outcome.apart.values()):
+            name = f"denominator:{outcome.name}"
+            for count in [each for each in ledger.counts if each.quantity == name]:
+                other = Count(count.unit, "all", count.cell)
+                if other in ledger.counts:
+                    ledger.same(count, other)
+
+
+def _same_core20(ledger: Ledger) -> None:
+    """Core20 is the first quintile by another name, the others are quintiles 2 to 5."""
+    for count in list(ledger.counts):
+        for dimension, label in count.cell:
+            if dimension == "core20":
+                rest = count.cell - {(dimension, label)}
+                fifths = [Count(count.unit, count.quantity, rest | {("imd_quintile", name)}) for name in QUINTILES]
+                if label.startswith("Core20") and fifths[0] in ledger.counts:
+                    ledger.same(count, fifths[0])
+                elif label == QUINTILES[5] and fifths[5] in ledger.counts:
+                    ledger.same(count, fifths[5])
+                elif not label.startswith("Core20"):
+                    ledger.bind(count, fifths[1:5])
+
+
+def _bind_classes(ledger: Ledger, audit: Audit) -> None:
+    """Ethnic classes and codes, link classes, routes, quintiles and deciles are cuts of the same records."""
+    grouping = audit.run.ethnic_grouping
+    unusable = [of("records", "ethnic_group", label) for label in UNUSABLE]
+    valid, linked = of("records", "ethnic_class", "valid"), of("records", "link_class", "linked")
+    ledger.bind(RECORDS, [valid, *unusable])
+    codes = [*CODES, "T", "W"]
+    ledger.bind(valid, [of("records", "ethnic_code", code) for code in codes])
+    for unit in ("records", "patients"):
+        for size in (5, 6, 16):
+            labels = [label for label in group_labels(size) if label not in UNUSABLE]
+            groups = [of(unit, "ethnic_group", label) for label in labels]
+            if unit == "records" and all(ledger.find(group) in ledger.counts for group in groups):
+                ledger.bind(valid, groups)
+                for label, group in zip(labels, groups, strict=True):
+                    inside = [code for code in CODES if shown_group(code, high_group(code, grouping), size) == label]
+                    ledger.bind(group, [of(unit, "ethnic_code", code) for code in inside])
+    for name, code in ((CLASSES[1], "Z"), (CLASSES[2], "99")):
+        label = dict(zip(CLASSES[1:], UNUSABLE, strict=True))[name]
+        ledger.bind(of("records", "ethnic_group", label), [of("records", "ethnic_code", code)])
+    quintiles = [of("records", "imd_quintile", label) for label in QUINTILES]
+    ledger.bind(linked, quintiles[:5])
+    others = [
+        c for c in ledger.counts if c.unit == "records" and [d for d, _ in c.cell] == ["link_class"] and c != linked
+    ]
+    ledger.bind(quintiles[5], others)
+    ledger.bind(linked, [c for c in ledger.counts if c.unit == "records" and [d for d, _ in c.cell] == ["route"]])
+    for number, quintile in enumerate(quintiles[:5], start=1):
+        ledger.bind(
+            quintile, [of("records", "imd_decile", str(2 * number - 1)), of("records", "imd_decile", str(2 * number))]
+        )
+
+
+def _bind_sums(ledger: Ledger, section: str, facts: Mapping[str, Any]) -> None:
+    """Counts under one key that add up to everyone, to a class or to a sibling are taken to be its parts."""
+    wholes = {RECORDS, PATIENTS} | {
+        c for c in ledger.counts if [d for d, _ in c.cell] in (["ethnic_class"], ["link_class"])
+    }
+    for group, siblings in _groups(section, facts):
+        parts = [ledger.find(part) for part in group]
+        total = sum(ledger.counts.get(part, 0) for part in parts)
+        for whole in {*wholes, *siblings}:
+            if len(parts) > 1 and ledger.counts.get(ledger.find(whole)) == total:
+                ledger.bind(whole, parts)
+
+
+def _groups(section: str, facts: Mapping[str, Any]) -> Iterator[tuple[list[Count], list[Count]]]:
+    for key, value in facts.items():
+        if isinstance(value, Mapping):
+            inner = [count for count, _ in walk(section, {key: {k: v for k, v in value.items() if isinstance(v, int)}})]
+            yield inner, [count for count, _ in walk(section, {k: v for k, v in facts.items() if isinstance(v, int)})]
+            for name, deeper in value.items():
+                if isinstance(deeper, Mapping):
+                    yield [count for count, _ in walk(section, {key: {name: deeper}})], inner
+
+
+def _bind_rules(ledger: Ledger, audit: Audit) -> None:
+    """Rules are counted over the same records: judged and not judged make up everyone, failed is a part of judged."""
+    parts = ("ethnic_class", "ethnic_group", "link_class", "imd_quintile")
+    classes: dict[tuple[str, int], Count] = {}
+    for count, value in ledger.counts.items():
+        if [dimension for dimension, _ in count.cell] in [[name] for name in parts] or "/" in count.quantity:
+            classes.setdefault((count.unit, value), count)
+    classes[PATIENTS.unit, ledger.counts.get(PATIENTS, -1)] = PATIENTS
+    classes[RECORDS.unit, ledger.counts[RECORDS]] = RECORDS
+    ledger.add(READ, audit.intake.records_read, "intake")
+    ledger.totals.add(READ)
+    ledger.bind(READ, [RECORDS, *(placed("rejected", each.reason) for each in audit.intake.rejections)])
+    for finding in audit.findings:
+        code, unit = finding.rule.code, finding.rule.unit
+        if unit == "extract":
+            continue
+        judged, failed, rest = (rule_count(code, unit, which) for which in ("judged", "failed", "not_judged"))
+        if code == "STR002":
+            ledger.same(judged, READ)
+        for count in (judged, failed, rest):
+            twin = classes.get((unit, ledger.counts.get(ledger.find(count), -1)))
+            if twin is not None and ledger.counts[ledger.find(twin)] > 0:
+                ledger.same(count, twin)
+        everyone = RECORDS if unit == "records" else PATIENTS
+        if ledger.counts.get(ledger.find(everyone)) == finding.judged + finding.not_judged:
+            ledger.bind(everyone, [judged, rest])
+        ledger.bind(judged, [failed], open_=True)
+        ledger.bind(failed, [placed(f"shape:{code}", shape) for shape, _ in audit.shapes.get(code, ())])
+    for outcome in audit.outcomes:
+        ledger.bind(RECORDS, [placed(f"apart:{outcome.name}", reason) for reason in outcome.apart])
+
+
+def _bind_people(ledger: Ledger) -> None:
+    """Patients of a cell are no more than its records, and where they are few the records are hidden with them."""
+    for count in list(ledger.counts):
+        if count.quantity == "linkable":
+            ledger.bind(Count("records", "all", count.cell), [count], open_=True)
+        if count.unit == "patients" and count.quantity == "all":
+            records = Count("records", "all", count.cell)
+            if ledger.find(records) in ledger.counts:
+                ledger.bind(records, [count], open_=True)
+                ledger.together.append((ledger.find(count), ledger.find(records)))
