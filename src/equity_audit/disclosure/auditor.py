@@ -1,4 +1,4 @@
-"""The last look before any writer: what can a reader of everything in this run, and of the last one, work out?
+"""The last look before any writer: what a reader of everything in this run, and of the last one, can work out.
 
 First a walk without a solver, which proves nearly every count of a profile that rounds; then interval propagation, which
 finds what is surely too narrow. What is still in doubt is hidden better where counts are rounded, and goes to HiGHS where
@@ -111,7 +111,7 @@ def hide_until_safe(
 
 
 def _companies(ledger: Ledger, known: Knowledge, narrow: list[int], hidden: set[Count]) -> set[Count]:
-    """For each number the smallest shown count near it: in one of its sums, else one sum further."""
+    """For each number the least important shown count near it: in one of its sums, else one sum further."""
     places: dict[int, list[int]] = {}
     for sum_, terms in enumerate(known.sums):
         for number, _ in terms:
@@ -124,7 +124,8 @@ def _companies(ledger: Ledger, known: Knowledge, narrow: list[int], hidden: set[
             wider = {each for at in near for sum_ in places.get(at, ()) for each, _ in known.sums[sum_]} - seen
             offered = [each for each in wider if each < len(shown) and shown[each]]
             if offered:
-                best = min(offered, key=lambda each: (known.true[each] == 0, known.true[each], each))
+                # Cells inside a table before the margins that everybody reads; counts before zeros, small before large.
+                best = min(offered, key=lambda each: (-len(known.names[each].cell), known.true[each] == 0, known.true[each], each))
                 chosen.add(best)
                 shown[best] = False
                 break
