@@ -58,7 +58,7 @@ def test_other_logos_are_refused(tmp_path: Path, content: bytes | None, words: s
         ({"trust": "x"}, "Did you mean trust_name"),
         ({"ask": 1}, "takes a text"),
         ({"sites": "X"}, "list of texts"),
-        ({"outcomes": [1]}, "list"),
+        ({"outcomes": [1]}, "list of texts"),
     ],
 )
 def test_faults_are_told(settings: dict[str, object], words: str):

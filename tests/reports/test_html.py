@@ -62,7 +62,7 @@ class Page(HTMLParser):
             self.texts.append(data)
         if self.inside and self.inside[-1] in ("th", "td"):
             self.rows[-1][-1] += data
-        elif self.inside and self.inside[-1] == "caption":
+        elif "caption" in self.inside[-2:]:
             self.caption += data
 
     @property

@@ -42,7 +42,7 @@ def section(report: Report, board: Board) -> Section | None:
 
 def _outcome(report: Report, facts: OutcomeFacts, *, leads: bool) -> Blocks:
     rows = fifths(table_of(report, facts.name, "imd_quintile"))
-    blocks: Blocks = []
+    blocks: Blocks = [] if leads else [Text(words=facts.label, tone="strong")]
     if leads and any_shown(rows):
         ends = [measure_value(report, name, facts.name) for name in ("fitted_most_deprived", "fitted_least_deprived")]
         fitted = (ends[0], ends[1]) if ends[0] is not None and ends[1] is not None else None

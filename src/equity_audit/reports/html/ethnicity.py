@@ -52,7 +52,7 @@ def _outcome(report: Report, facts: OutcomeFacts, *, leads: bool) -> Blocks:
     table = table_of(report, facts.name, "ethnic_group")
     if table is None:
         return []
-    blocks: Blocks = []
+    blocks: Blocks = [] if leads else [Text(words=facts.label, tone="strong")]
     if leads and any_shown(table.rows):
         differs = differences(report, facts.name)
         names = [group for group, solid in (differs or {}).items() if solid]
@@ -84,8 +84,7 @@ def _outcome(report: Report, facts: OutcomeFacts, *, leads: bool) -> Blocks:
     blocks += [Text(words=told)] if told and not leads else []
     blocks += [Text(words=caution, tone="quiet")] if caution and sentences else []
     verdict = verdict_on(report, "ethnic_group", facts.name)
-    words = f"{facts.label}. {verdict.sentence}" if verdict and not leads else verdict.sentence if verdict else ""
-    blocks += [Text(words=words, tone="note")] if words else []
+    blocks += [Text(words=verdict.sentence, tone="note")] if verdict else []
     tables = (
         group_table(report, "ethnic_group", facts, counts=leads, folded=not leads),
         measures_table(report, facts, "ethnic_group"),
