@@ -35,7 +35,9 @@ def datasets_page() -> str:
              "column that holds anything wins.\n"]  # fmt: skip
     for name in dataset_names():
         dataset = load_dataset(name)
-        parts.append(f"## {name}: {dataset.title}\n\nOne record is one of {dataset.activity}. Source: {' '.join(dataset.source.split())}\n")
+        parts.append(
+            f"## {name}: {dataset.title}\n\nOne record is one of {dataset.activity}. Source: {' '.join(dataset.source.split())}\n"
+        )
         parts.append("| field | headers, first choice first |\n|---|---|")
         parts += [f"| {field} | {', '.join(headers)} |" for field, headers in dataset.fields.items()]
         for outcome in dataset.outcomes:

@@ -1,3 +1,3 @@
-"""equity-audit: can the ethnicity and deprivation in an NHS extract be trusted, and what do they show?"""
+"""equity-audit: whether the ethnicity and deprivation in an NHS extract can be trusted, and what they show."""
 
 __version__ = "0.1.0"

@@ -246,7 +246,8 @@ def _axes(
         axes.append(Axis(name="ethnic_group", column="ethnic_group", labels=labels, show_empty=True, title="ethnic group"))
     if compared is not None and geography:
         title = f"IMD {compared.edition} quintile"
-        axes.append(Axis(name="imd_quintile_compared", column="quintile_compared_code", labels=QUINTILES, show_empty=True, title=title))
+        column = "quintile_compared_code"
+        axes.append(Axis(name="imd_quintile_compared", column=column, labels=QUINTILES, show_empty=True, title=title))
     names = {
         "sex_code": "sex", "age_code": "age_band", "month_code": "month", "site_code": "site", "specialty_code": "specialty",
     }  # fmt: skip

@@ -13,7 +13,7 @@ from equity_audit.decode.outcomes import raw_fields
 from equity_audit.errors import DataError
 from equity_audit.fields import IDENTITY_BLANK, IDENTITY_FIELDS, LOCATION_FIELDS, PATIENT_KEY_FIELDS
 from equity_audit.model import Extract, FieldMapping, Intake
-from equity_audit.sources import Source, open_source
+from equity_audit.sources import open_source
 
 _PERSONAL = re.compile(
     r"\d{3}[ -]?\d{3}[ -]?\d{4}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|\d{4}-\d{2}-\d{2}|\d{2}[/.-]\d{2}[/.-]\d{4}",

@@ -55,10 +55,10 @@ def rules_folder() -> Path:
 @cache
 def load_rules() -> tuple[Rule, ...]:
     """Every rule of the catalogue, by set and code."""
-    rules = []
+    rules: list[Rule] = []
     for name in SETS:
-        for path in sorted((rules_folder() / name).glob("[A-Z]*.yaml")):
-            rules.append(read_rule(path, name, shipped=True))
+        files = sorted((rules_folder() / name).glob("[A-Z]*.yaml"))
+        rules += [read_rule(path, name, shipped=True) for path in files]
     if not rules:
         raise UsageError("The rule files are missing from this installation. Install equity-audit again.")
     return tuple(rules)

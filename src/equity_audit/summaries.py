@@ -49,8 +49,9 @@ def deprivation_facts(geography: Dictionary, choice: Choice) -> dict[str, Any]:
     """Records by link class (they add up), route, quintile and decile; the edition in use and how it was chosen."""
     frame = geography.frame
     linked = frame[frame["link_class"] == "linked"]
-    quintiles = {str(int(name)): int(n) for name, n in linked.groupby("quintile")["records"].sum().items()}
-    deciles = {str(int(name)): int(n) for name, n in linked.groupby("decile")["records"].sum().items()}
+    quintiles = class_counts(linked.assign(quintile=linked["quintile"].astype("int64")), "quintile")
+    with_decile = linked.dropna(subset="decile")
+    deciles = class_counts(with_decile.assign(decile=with_decile["decile"].astype("int64")), "decile")
     return {
         "records": int(frame["records"].sum()),
         "edition": choice.edition.edition if choice.edition else None,
@@ -89,10 +90,8 @@ def _first_filled(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series[Any]
 
 def notes_for(extract: Extract, choice: Choice) -> tuple[str, ...]:
     """What a reader must know of this run before its figures."""
-    notes = []
-    blank = set(extract.mapping.blank)
-    for field in sorted(blank):
-        notes.append(f"The column for {field} ({extract.mapping.columns[field]}) is wholly blank.")
+    columns = extract.mapping.columns
+    notes = [f"The column for {field} ({columns[field]}) is wholly blank." for field in sorted(extract.mapping.blank)]
     if "lsoa_2001" in extract.filled and not extract.filled & {"lsoa_2011", "lsoa_2021", "lsoa"}:
         notes.append(
             "The LSOA codes are of the 2001 boundaries, for which no edition of the IMD is published: they cannot be "

@@ -70,7 +70,7 @@ class _Loader(yaml.SafeLoader):
     """Safe loading that refuses a key said twice and merge keys."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]  # type: ignore[no-untyped-call]
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
         for key, (key_node, _) in zip(keys, node.value, strict=True):
             if not isinstance(key, str | int | float | bool) or keys.count(key) > 1 or key == "<<":
                 raise yaml.constructor.ConstructorError(None, None, "key repeated or not plain", key_node.start_mark)

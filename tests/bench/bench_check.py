@@ -7,7 +7,6 @@ Prints CPU seconds (user + system, whole process, imports included), ratio to th
 
 import argparse
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -36,7 +35,7 @@ def measure(command: list[str]) -> tuple[float, float, int]:
         "print(json.dumps([used.ru_utime + used.ru_stime, time.perf_counter() - start, used.ru_maxrss // 1024, ended]))\n"
     )
     done = subprocess.run([sys.executable, "-c", script, *command], capture_output=True, text=True, check=True)
-    cpu, wall, peak, ended = eval(done.stdout)  # noqa: S307 - four numbers of our own
+    cpu, wall, peak, ended = eval(done.stdout)
     if ended not in (0, 1):
         raise SystemExit(f"{command} ended with {ended}")
     return cpu, wall, peak

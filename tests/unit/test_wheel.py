@@ -13,7 +13,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.mark.slow
 def test_the_wheel_runs_outside_the_repository(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path], cwd=ROOT, check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
     (wheel,) = tmp_path.glob("*.whl")
     home = tmp_path / "home"
     venv.create(home, with_pip=False)
@@ -35,7 +40,16 @@ def test_the_wheel_runs_outside_the_repository(tmp_path: Path) -> None:
     assert listed.returncode == 0, listed.stderr
     assert "ETH001" in listed.stdout
     checked = subprocess.run(
-        [python, "-c", script, "check", ROOT / "sample_data" / "waiting_list.csv", "--reference", ROOT / "sample_data" / "reference", "-q"],
+        [
+            python,
+            "-c",
+            script,
+            "check",
+            ROOT / "sample_data" / "waiting_list.csv",
+            "--reference",
+            ROOT / "sample_data" / "reference",
+            "-q",
+        ],
         cwd=tmp_path,
         capture_output=True,
         text=True,

@@ -10,7 +10,8 @@ import pandas as pd
 
 def passes(frame: pd.DataFrame, params: Mapping[str, Any]) -> pd.Series[bool]:
     """``params``: ``field``, ``floor``. A blank number does not pass; `applies_when` keeps it out."""
-    return frame[params["field"]] >= params["floor"]
+    reached: pd.Series[bool] = frame[params["field"]] >= params["floor"]
+    return reached
 
 
 def fields(params: Mapping[str, Any]) -> set[str]:

@@ -10,7 +10,8 @@ import pandas as pd
 
 def passes(frame: pd.DataFrame, params: Mapping[str, Any]) -> pd.Series[bool]:
     """``params``: ``field``, ``values``."""
-    return ~frame[params["field"]].isin(params["values"])
+    found: pd.Series[bool] = frame[params["field"]].isin(params["values"])
+    return ~found
 
 
 def fields(params: Mapping[str, Any]) -> set[str]:

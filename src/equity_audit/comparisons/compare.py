@@ -103,7 +103,8 @@ def _against_rest(sides: Sides, strata: Strata | None) -> Iterator[Figure]:
     """Each group against all other coded records together: Newcombe, p by score test, Benjamini–Hochberg."""
     shown = effective(sides)
     differences = risk_difference(shown, reference=shown["group"].iloc[0], level=sides.level)
-    rows: dict[str, dict[Any, Any]] = {str(row["group"]): row for row in differences[differences["against"] == REST].to_dict("records")}
+    against_rest = differences[differences["against"] == REST].to_dict("records")
+    rows: dict[str, dict[Any, Any]] = {str(row["group"]): row for row in against_rest}
     p = {group: _score_p(shown, group) for group in rows}
     adjusted = dict(zip(p, benjamini_hochberg(np.array(list(p.values()))), strict=True))
     z = z_value(sides.level)

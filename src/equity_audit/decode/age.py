@@ -21,9 +21,9 @@ OLDEST = 120
 
 def age_in_years(text: pd.Series[Any]) -> pd.Series[Any]:
     """Text → completed years; HES 7001 to 7007 (days and months) are 0; NaN where blank or impossible."""
-    years = pd.to_numeric(text.astype("str").str.strip(), errors="coerce")
+    years: pd.Series[Any] = pd.to_numeric(text.astype("str").str.strip(), errors="coerce")
     # STARTAGE_CALC carries fractions of a year.
-    years = np.floor(years.where(~whole_numbers(text).between(7001, 7007), 0))
+    years = years.where(~whole_numbers(text).between(7001, 7007), 0) // 1
     return years.where(years.between(0, OLDEST))
 
 
@@ -46,5 +46,5 @@ def _position(years: pd.Series[Any], starts: Any, unknown: int) -> pd.Series[Any
 def years_between(born: pd.Series[Any], day: pd.Series[Any]) -> pd.Series[Any]:
     """Completed years from date of birth to a day; NaN where either is not known or the order is wrong."""
     not_yet = (day.dt.month * 100 + day.dt.day) < (born.dt.month * 100 + born.dt.day)
-    years = (day.dt.year - born.dt.year - not_yet).astype("float64")
+    years: pd.Series[Any] = (day.dt.year - born.dt.year - not_yet).astype("float64")
     return years.where(years.between(0, OLDEST))

@@ -73,4 +73,4 @@ def label_dimension(tally: pd.DataFrame, field: str) -> Dimension:
 
 def _dictionary(subject: str, frame: pd.DataFrame) -> Dictionary:
     made = {"records", "patients", "sex_code", "age_code", "age_band_code", "month_code", f"{subject}_code"}
-    return Dictionary(subject=subject, keys=tuple(name for name in frame if name not in made), frame=frame)
+    return Dictionary(subject=subject, keys=tuple(str(name) for name in frame if name not in made), frame=frame)

@@ -33,7 +33,8 @@ def outside_window(tally: pd.DataFrame) -> pd.Series[Any]:
     if window is None:
         return pd.Series(True, index=tally.index)
     month = read_dates(tally["activity_date"]).dt.to_period("M")
-    return ~month.between(*window).fillna(False).astype(bool)
+    inside: pd.Series[Any] = month.between(*window).fillna(False).astype(bool)
+    return ~inside
 
 
 def window_words(tally: pd.DataFrame) -> str:
