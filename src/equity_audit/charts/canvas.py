@@ -65,9 +65,10 @@ def styled(draw: Callable[..., str]) -> Callable[..., str]:
 
     @wraps(draw)
     def drawn(*arguments: Any, **settings: Any) -> str:
+        # It warns of fonts it will not use and of a home it cannot write to; neither is the reader's concern.
+        logging.getLogger("matplotlib").setLevel(logging.ERROR)
         import matplotlib
 
-        logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
         with matplotlib.rc_context(_PLAIN):
             return draw(*arguments, **settings)
 
