@@ -51,6 +51,11 @@ from equity_audit.summaries import (
 from equity_audit.worklist import DEFAULT_KEYS, WorkList, write_worklist
 from equity_audit.workspace import private_folder
 
+# What a quick audit judges: records and the extract as such, no patients and no spread.
+_QUICK_SUBJECTS = (
+    "ethnicity", "ethnicity_schemes", "ethnicity_summary", "geography", "linkage_summary", "lsoa_vintage", "imd_direction",
+    "imd_scale", "reference", "mapping", "intake",
+)  # fmt: skip
 MAPPING_OPTION = "--ethnicity-2021-mapping"
 
 
@@ -75,6 +80,7 @@ class Request:
     ethnic: EthnicSettings = field(default_factory=EthnicSettings)
     tolerances: Mapping[str, float] = field(default_factory=dict)
     worklist: WorkList | None = None
+    quick: bool = False
 
 
 def run_audit(request: Request) -> Audit:
@@ -106,29 +112,30 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
     geography_tally = _tally_geography(extract)
     linkage = link(
         extract, geography_tally, request.reference, edition=request.edition, compare=request.compare_edition,
-        given=request.warehouse_edition,
+        given=request.warehouse_edition, quick=request.quick,
     )  # fmt: skip
     choice, geography = linkage.choice, with_residence(with_link_codes(linkage.dictionary)) if linkage.dictionary else None
     dimensions = _dimensions(extract)
     extract, outcomes = tell_outcomes(extract, dataset, request.outcomes, request.census)
 
-    more = spread_dimensions(extract)
+    deep = not request.quick
+    more = spread_dimensions(extract) if deep else []
     dimensions += [d for d in more if d.name == "specialty_code"]
     more = [d for d in more if d not in dimensions] if ethnicity else []
     axes = _axes(ethnicity, geography, dimensions, request.ethnic.groups, linkage.compared)
     facts, by_record = outcomes.facts, tuple(fact for fact in outcomes.facts if fact.least is None)
     shown = [*axes, *(_RESIDENCE if geography else ())]
-    spread = [*axes, *_spread_axes(geography, more)] if ethnicity else []
+    spread = [*axes, *_spread_axes(geography, more)] if ethnicity and deep else []
     dictionaries = [
         *(d for d in (ethnicity, geography) if d), *(d.dictionary for d in (*dimensions, *more)), *outcomes.dictionaries,
     ]  # fmt: skip
     decoded = {dictionary.subject: _cube_columns(dictionary) for dictionary in dictionaries} | outcomes.columns
     names = [fact.name for fact in facts]
     groupings = [
-        *groupings_for(shown, facts),
-        *comparison_groupings(axes, outcomes.compared, keyed=extract.patient_key is not None),
+        *groupings_for(shown, facts, narrow=request.quick),
+        *comparison_groupings(axes, outcomes.compared if deep else (), keyed=extract.patient_key is not None),
         *spread_groupings(spread, by_record if spread else ()),
-        *(linkage_groupings(axes) if geography else ()),
+        *(linkage_groupings(axes) if geography and deep else ()),
         *([_EDITION_EFFECT] if linkage.compared else ()),
     ]
     cubes = engine.cube(
@@ -136,15 +143,16 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
         varying=("month_code", "site_code", *_SPREAD_ONLY, *names),
     )  # fmt: skip
     everyone = cubes[engine.Grouping(columns=(), patients=True)].iloc[0]
-    examined = _examine(extract, ethnicity, geography, spread, by_record, cubes, dimensions, request)
+    examined = _examine(extract, ethnicity, geography, spread, by_record, cubes, dimensions, request) if deep else None
 
-    levels = linkage_levels(axes, cubes)
+    levels = linkage_levels(axes if deep else [], cubes)
     subjects = subjects_of(extract, ethnicity, schemes, geography, linkage.tables)
     subjects |= linkage_subjects(linkage, extract, levels, int(everyone["patients"]))
     subjects |= examined_subjects(
         examined, extract.intake.records_audited, int(everyone["patients"]), dated="activity_date" in extract.filled
     )
-    findings = judge(request.rules, subjects, request.tolerances)
+    rules = tuple(rule for rule in request.rules if deep or rule.subject in _QUICK_SUBJECTS)
+    findings = judge(rules, subjects, request.tolerances)
     if request.worklist:
         write_worklist(request.worklist, extract, [d for d in (ethnicity, geography) if d], subjects, request.rules)
 
@@ -154,9 +162,9 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
         findings=findings,
         ethnicity=ethnicity_facts(ethnicity, everyone, patient_facts(examined.patients if examined else None)) if ethnicity else {},
         deprivation=deprivation_facts(geography, choice) if geography else {},
-        breakdowns=make_breakdowns(shown, facts, cubes),
+        breakdowns=make_breakdowns(shown, facts, cubes, narrow=request.quick),
         outcomes=facts,
-        comparisons=comparison_data(axes, outcomes.compared, cubes, keyed=extract.patient_key is not None),
+        comparisons=comparison_data(axes, outcomes.compared if deep else (), cubes, keyed=extract.patient_key is not None),
         shapes=shapes_of(ethnicity, geography),
         notes=notes_for(extract, choice) + linkage_notes(linkage, extract) + _ethnic_notes(request, ethnicity),
         hints=hints_for(extract, choice, geography),

@@ -36,17 +36,17 @@ class Axis:
     title: str
 
 
-def breakdown_axes(axes: Sequence[Axis]) -> list[Table]:
-    """The tables made: each axis alone, quintile by ethnic group, and each of the two by each other one."""
+def breakdown_axes(axes: Sequence[Axis], *, narrow: bool = False) -> list[Table]:
+    """The tables made: each axis alone, quintile by ethnic group and, unless ``narrow``, each of the two by each other."""
     single: list[Table] = [(axis,) for axis in axes]
     crossed = [axis for axis in axes if axis.name in CROSSED]
     both = [tuple(crossed)] if len(crossed) == len(CROSSED) else []
-    return single + both + [(one, other) for one in crossed for other in axes if other.name in CROSSED_WITH]
+    return single + both + [] if narrow else single + both + [(one, other) for one in crossed for other in axes if other.name in CROSSED_WITH]
 
 
-def groupings_for(axes: Sequence[Axis], outcomes: Sequence[OutcomeFacts]) -> list[Grouping]:
+def groupings_for(axes: Sequence[Axis], outcomes: Sequence[OutcomeFacts], *, narrow: bool = False) -> list[Grouping]:
     """The group-bys that the breakdowns need: fine cubes of records and outcomes, and patients table by table."""
-    tables = breakdown_axes(axes)
+    tables = breakdown_axes(axes, narrow=narrow)
     fine = dict.fromkeys(_fine(axes, outcomes, table) for table in tables)
     counted = [_patients(table) for table in tables if _counts_patients(table)]
     often = [_often(table, outcome) for outcome in outcomes for table in tables if _counts(outcome, table)]
@@ -54,12 +54,16 @@ def groupings_for(axes: Sequence[Axis], outcomes: Sequence[OutcomeFacts]) -> lis
 
 
 def make_breakdowns(
-    axes: Sequence[Axis], outcomes: Sequence[OutcomeFacts], cubes: Mapping[Grouping, pd.DataFrame]
+    axes: Sequence[Axis],
+    outcomes: Sequence[OutcomeFacts],
+    cubes: Mapping[Grouping, pd.DataFrame],
+    *,
+    narrow: bool = False,
 ) -> tuple[Breakdown, ...]:
     """Breakdowns of records, of patients, and of each outcome. Numerators and denominators are whole numbers."""
     everyone = cubes[Grouping(columns=(), patients=True)].iloc[0]
     made = []
-    for table in breakdown_axes(axes):
+    for table in breakdown_axes(axes, narrow=narrow):
         cube = cubes[_fine(axes, outcomes, table)]
         if not any(axis.name in OF_OUTCOMES for axis in table):
             made.append(_shares("records", table, cube, int(everyone["records"])))

@@ -59,6 +59,7 @@ def link(
     edition: str | None = None,
     compare: str | None = None,
     given: ImdTable | None = None,
+    quick: bool = False,
 ) -> Linkage:
     """Choose an edition, look everything up, and count what the deprivation rules are judged on.
 
@@ -72,6 +73,8 @@ def link(
         A second edition, to tell which records change quintile.
     given
         An edition read from a warehouse.
+    quick
+        Leave out what needs the patients.
 
     Raises
     ------
@@ -104,8 +107,8 @@ def link(
         lookup=lookups[-1] if lookups else None,
         compared=second,
         ended=_ended(extract, dictionary) if directory is not None else None,
-        crowded=_crowded(extract, dictionary),
-        coincidences=_coincidences(extract, dictionary),
+        crowded=None if quick else _crowded(extract, dictionary),
+        coincidences=None if quick else _coincidences(extract, dictionary),
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from equity_audit.disclosure.profiles import profile_names
 from equity_audit.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -44,7 +45,10 @@ def check(
     select: str = typer.Option("", "--select", help="Judge only rules whose codes begin so, comma between."),
     ignore: str = typer.Option("", "--ignore", help="Do not judge rules whose codes begin so, comma between."),
     fail_on: str = typer.Option("error", "--fail-on", help="Exit 1 on findings of this severity: error, warning, never."),
-    disclosure: str | None = typer.Option(None, "--disclosure", help="Disclosure profile of everything written: hes, none."),
+    disclosure: str | None = typer.Option(
+        None, "--disclosure", help=f"Disclosure profile of everything written: {', '.join(profile_names())}, or your own."
+    ),
+    previous: Path | None = typer.Option(None, "--previous", help="Result document that readers already have; what it tells counts."),
     internal: str | None = typer.Option(None, "--internal", help="Who an unsuppressed workbook is for; printed on it."),
     worklist: Path | None = typer.Option(None, "--worklist", help="Write the records to mend to this CSV: holds identifiers."),
     worklist_keys: str = typer.Option("", "--worklist-keys", help="Fields that name a record in it, comma between."),
@@ -53,6 +57,7 @@ def check(
     pseudonymise: bool = typer.Option(False, "--pseudonymise", help="Keyed pseudonyms in it; key in EQUITY_AUDIT_KEY."),
     label: str | None = typer.Option(None, "--label", help="What outputs call the extract (default: its dataset)."),
     config: Path | None = typer.Option(None, "--config", help="Settings file (default: equity-audit.toml here)."),
+    quick: bool = typer.Option(False, "--quick", help="Records only: no patient-level rules, spread or comparisons."),
     quiet: bool = typer.Option(False, "-q", "--quiet", help="Print the last line only."),
     verbose: bool = typer.Option(False, "-v", "--verbose", help="Print rules that passed or were not judged, too."),
     color: str = typer.Option("auto", "--color", help="auto, always or never."),
@@ -64,11 +69,13 @@ def check(
         if value not in choices:
             raise UsageError(f"{name} takes one of {', '.join(choices)}.")
     from equity_audit.config import load_settings
+    from equity_audit.disclosure.previous import read_previous
     from equity_audit.disclosure.profiles import load_profile
     from equity_audit.reports import check_targets, write_reports
 
     settings = load_settings(config)
-    profile = load_profile(disclosure or settings.disclosure)
+    profile = load_profile(disclosure or settings.disclosure, settings.profiles)
+    earlier = read_previous(previous, settings.profiles) if previous else None
     check_targets(output, extract, profile.primary is None, internal)
 
     from equity_audit.audit import Request, run_audit
@@ -105,9 +112,10 @@ def check(
             ),
             tolerances=settings.tolerances,
             worklist=to_do,
+            quick=quick,
         )
     )
-    report = protect(audit, profile, internal)
+    report = protect(audit, profile, internal, earlier)
     write_reports(report, output)
     if format_ == "json":
         from equity_audit.reports.json import render

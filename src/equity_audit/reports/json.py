@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 from equity_audit.model import Cell, FieldMapping, ReleasedFinding, ReleasedTable, Report
@@ -36,7 +37,9 @@ def _plain(value: Any, pointer: str, markers: dict[str, str]) -> Any:
         }
     if isinstance(value, list | tuple):
         return [_plain(item, f"{pointer}/{position}", markers) for position, item in enumerate(value)]
-    return value
+    if hasattr(value, "item"):
+        value = value.item()
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def _content(report: Report) -> dict[str, Any]:
@@ -71,8 +74,8 @@ def _content(report: Report) -> dict[str, Any]:
             "remarks": list(report.remarks),
         },
         "rules": [_rule(found) for found in report.findings],
-        "ethnicity": report.ethnicity,
-        "deprivation": report.deprivation,
+        "ethnicity": _with_details(report.ethnicity, report.ethnicity_details),
+        "deprivation": _with_details(report.deprivation, report.deprivation_details),
         "breakdowns": [_breakdown(table) for table in report.tables],
         "outcomes": [
             {
@@ -121,6 +124,10 @@ def _content(report: Report) -> dict[str, Any]:
         },
         "notes": list(report.notes),
     }
+
+
+def _with_details(facts: Mapping[str, Any], details: Mapping[str, Any]) -> dict[str, Any]:
+    return {**facts, "details": dict(details)} if details else dict(facts)
 
 
 def watermark(report: Report) -> str | None:

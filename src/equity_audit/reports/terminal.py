@@ -12,6 +12,7 @@ from rich.text import Text
 
 from equity_audit.decode.labels import QUINTILES
 from equity_audit.model import Cell, ReleasedFinding, ReleasedTable, Report
+from equity_audit.reports.detaillines import ethnicity_lines, linkage_lines
 from equity_audit.reports.json import watermark
 
 WIDTH_WHEN_PIPED = 110
@@ -73,8 +74,10 @@ def _parts(report: Report, verbose: bool) -> Iterable[Any]:
     if report.ethnicity:
         yield _classes("Ethnicity", report.ethnicity, "valid", "usable", exact=report.exact)
         yield _ethnicity_line(report.ethnicity)
+        yield from (Text(f"  {line}") for line in (*ethnicity_lines(report), ""))
     if report.deprivation:
         yield _classes("Deprivation", report.deprivation, "linked", "linked", exact=report.exact)
+        yield from (Text(f"  {line}") for line in linkage_lines(report))
     for note in report.notes:
         yield Text(f"  · {note}")
     for verdict in report.verdicts:
@@ -137,7 +140,7 @@ def _ethnicity_line(facts: Mapping[str, Any]) -> Text:
     populated = together("valid", "not_stated", "not_known", "invalid")
     return Text(
         f"  populated {populated} (not missing) · valid or stated {together('valid', 'not_stated')} (the person was asked) · "
-        f"usable {together('valid')} (known and stated)\n"
+        f"usable {together('valid')} (known and stated)"
     )
 
 

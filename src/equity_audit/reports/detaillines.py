@@ -1,0 +1,95 @@
+"""The finer figures of both halves, in a few lines each for the terminal. Released cells only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from equity_audit.model import Cell, Report
+
+MOST_LEVELS = 5
+_DIMENSIONS = {"imd_quintile": "IMD quintile", "age_band": "age", "admission_route": "admission route"}
+
+
+def ethnicity_lines(report: Report) -> Iterator[str]:
+    """Both standards, VODIM, patients, what could be filled in, where it is unknown most."""
+    details = report.ethnicity_details
+    records = report.ethnicity.get("records")
+    if not details or records is None:
+        return
+    standards, vodim = details.get("standards", {}), details.get("vodim", {})
+    if standards:
+        words = {"exact": "exact match", "first_character": "first character", "decoded": "as read here"}
+        yield "valid by national standard: " + ", ".join(
+            f"{words[name]} {_share(cell, records)}" for name, cell in standards.items()
+        )
+    if vodim:
+        score = _dqmi(vodim, float(details.get("dqmi_default_threshold", 0.0)))
+        yield "VODIM: " + ", ".join(f"{name} {_number(cell)}" for name, cell in vodim.items()) + score
+    patients = report.ethnicity.get("patients", {})
+    if "several_agree" in patients:
+        yield (
+            f"patients: {_number(patients['one_usable'])} with one usable record, {_number(patients['several_agree'])} with "
+            f"several that agree, {_number(patients['several_conflict_in_code'])} whose codes conflict, of them "
+            f"{_number(patients['several_conflict_in_group'])} across groups; for "
+            f"{_number(patients['group_depends_on_method'])} the group depends on the method"
+        )
+    gain = details.get("recoverable")
+    if gain and gain["recoverable"].value:
+        yield (
+            f"quickest win: {_number(gain['recoverable'])} unknown records would be filled by another record of the same "
+            f"patient; usable would rise from {_share(gain['usable_now'], records)} to {_share(gain['usable_reached'], records)}"
+        )
+    yield from _uneven(details.get("spread", ()))
+
+
+def linkage_lines(report: Report) -> Iterator[str]:
+    """Linkage with and without those who cannot be linked, and ended postcodes."""
+    parts = report.deprivation_details.get("linkage")
+    if not parts:
+        return
+    linked = parts["linked"]
+    yield (
+        f"linked {_share(linked, parts['records that could be linked'])} of what could be linked "
+        f"({_share(linked, parts['the same with no fixed abode'])} with no fixed abode, "
+        f"{_share(linked, parts['all records'])} of all records)"
+    )
+    ended, refused = (
+        parts["linked through an ended postcode"],
+        parts["of these, not linked if ended postcodes were refused"],
+    )
+    if ended.value or ended.marker:
+        yield f"{_number(ended)} linked through a postcode that has ended; {_number(refused)} of them by nothing else"
+
+
+def _uneven(rows: Any) -> Iterator[str]:
+    uneven = [row for row in rows if row.get("uneven") == "yes" and _value(row["denominator"])]
+    shares = [(_value(row["numerator"]) / _value(row["denominator"]), row) for row in uneven if _value(row["numerator"])]
+    for share, row in sorted(shares, key=lambda pair: -pair[0])[:MOST_LEVELS]:
+        dimension = _DIMENSIONS.get(row["dimension"], row["dimension"].replace("_", " "))
+        yield f"ethnicity is unknown unevenly: {share:.1%} where {dimension} is {row['level']}"
+
+
+def _dqmi(vodim: Mapping[str, Cell], threshold: float) -> str:
+    """The DQMI item score from released counts (`ethnic_facts.dqmi_score` gives formula and source)."""
+    values = {name: _value(cell) for name, cell in vodim.items()}
+    records = sum(values.values())
+    if records < 25 or any(cell.marker for cell in vodim.values()):
+        return ""
+    complete = values["valid"] + values["other"] + values["default"]
+    excess = max(0.0, values["default"] - threshold * records)
+    return f"; DQMI item score {100 * (complete - excess) / records:.1f} (defaults counted up to {threshold:.0%} of records)"
+
+
+def _value(cell: Cell) -> float:
+    return float(cell.value or 0)
+
+
+def _number(cell: Cell) -> str:
+    return f"[{cell.marker}]" if cell.value is None else f"{cell.value:,}"
+
+
+def _share(part: Cell, whole: Cell) -> str:
+    if part.value is None or whole.value is None:
+        return f"[{part.marker or whole.marker}]"
+    return f"{min(1.0, part.value / whole.value):.1%}" if whole.value else "[z]"
