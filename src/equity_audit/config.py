@@ -42,6 +42,7 @@ class Settings:
     dataset: str | None = None
     label: str | None = None
     disclosure: str = "hes"
+    profiles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     ethnic_grouping: str = "2001"
     ethnicity: EthnicSettings = field(default_factory=EthnicSettings)
     map: Mapping[str, str] = field(default_factory=dict)
@@ -60,15 +61,17 @@ def load_settings(path: Path | None) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise UsageError(f"{chosen.name} is not readable as TOML. Check the quotes and the equals signs.") from None
     rules = raw.pop("rules", {})
-    known = [name for name in Settings.__dataclass_fields__ if name not in ("tolerances", "warehouse_imd")]
+    known = [name for name in Settings.__dataclass_fields__ if name not in ("tolerances", "warehouse_imd", "profiles")]
     for key in raw:
         if key not in known:
             near = difflib.get_close_matches(key, [*known, "rules"], n=1)
             raise UsageError(f"{chosen.name}: unknown setting {key}." + (f" Did you mean {near[0]}?" if near else ""))
     warehouse = _take_warehouse(raw, chosen.name)
+    profiles = _take_profiles(raw, chosen.name)
     ethnicity = read_settings(raw.pop("ethnicity", {}), chosen.name)
     _check(raw, chosen.name)
-    return Settings(**raw, warehouse_imd=warehouse, ethnicity=ethnicity, tolerances=_tolerances(rules, chosen.name))
+    tolerances = _tolerances(rules, chosen.name)
+    return Settings(**raw, profiles=profiles, warehouse_imd=warehouse, ethnicity=ethnicity, tolerances=tolerances)
 
 
 def _take_warehouse(raw: dict[str, Any], name: str) -> WarehouseImd | None:
@@ -83,6 +86,20 @@ def _take_warehouse(raw: dict[str, Any], name: str) -> WarehouseImd | None:
     if "folder" in table:
         raw["reference"] = table["folder"]
     return _read_warehouse(table["imd"], name) if "imd" in table else None
+
+
+def _take_profiles(raw: dict[str, Any], name: str) -> dict[str, Mapping[str, Any]]:
+    """Disclosure profiles of one's own, ``[disclosure.NAME]``; ``profile`` under ``[disclosure]`` says which is used."""
+    table = raw.get("disclosure")
+    if not isinstance(table, dict):
+        return {}
+    del raw["disclosure"]
+    if "profile" in table:
+        raw["disclosure"] = table.pop("profile")
+    for key, value in table.items():
+        if not isinstance(value, dict):
+            raise UsageError(f"{name}: [disclosure] takes profile and tables such as [disclosure.ours], not {key}.")
+    return table
 
 
 def _check(raw: Mapping[str, Any], name: str) -> None:

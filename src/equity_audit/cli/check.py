@@ -48,7 +48,7 @@ def check(
     disclosure: str | None = typer.Option(
         None, "--disclosure", help=f"Disclosure profile of everything written: {', '.join(profile_names())}, or your own."
     ),
-    previous: Path | None = typer.Option(None, "--previous", help="Result document that readers already have; what it tells counts."),
+    previous: Path | None = typer.Option(None, "--previous", help="Result document its readers already have."),
     internal: str | None = typer.Option(None, "--internal", help="Who an unsuppressed workbook is for; printed on it."),
     worklist: Path | None = typer.Option(None, "--worklist", help="Write the records to mend to this CSV: holds identifiers."),
     worklist_keys: str = typer.Option("", "--worklist-keys", help="Fields that name a record in it, comma between."),

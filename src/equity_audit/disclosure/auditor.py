@@ -20,6 +20,7 @@ from equity_audit.disclosure.propagate import Terms, tighten_terms
 from equity_audit.disclosure.walk import JOINTS, Walk
 from equity_audit.errors import DisclosureError
 
+REACH = 3  # sums between a count and another that is hidden to keep it company
 ROUNDS = 1  # of hiding more for what is in doubt, before the solver is asked
 
 
@@ -103,7 +104,11 @@ def hide_until_safe(
             narrow = _solved(known, narrow)
             if not narrow:
                 return hidden
-            raise DisclosureError(refusal(ledger, known.owners[narrow[0]]))
+            for number in narrow:
+                if known.targets[number] >= known.least:
+                    raise DisclosureError(refusal(ledger, known.owners[number]))
+            # What is left is no small count and can be worked out anyhow: to show it gives nothing away.
+            more = hidden - {known.names[number] for number in narrow}
         if watched is not None:
             # Hiding more never narrows what a reader thinks possible: what was safe stays safe.
             watched |= dict.fromkeys(number for number, name in enumerate(known.names) if name in more - hidden)
@@ -116,20 +121,26 @@ def _companies(ledger: Ledger, known: Knowledge, narrow: list[int], hidden: set[
     for sum_, terms in enumerate(known.sums):
         for number, _ in terms:
             places.setdefault(number, []).append(sum_)
+    small = {number for number in narrow if known.targets[number] >= known.least}
     chosen: set[int] = set()
     shown = [name not in hidden and name not in ledger.totals for name in known.names]
     for number in narrow:
-        near, seen = {number}, {number}
-        while near:
-            wider = {each for at in near for sum_ in places.get(at, ()) for each, _ in known.sums[sum_]} - seen
-            offered = [each for each in wider if each < len(shown) and shown[each]]
-            if offered:
-                # Cells inside a table before the margins that everybody reads; counts before zeros, small before large.
-                best = min(offered, key=lambda each: (-len(known.names[each].cell), known.true[each] == 0, known.true[each], each))
+        rings: list[set[int]] = [{number}]
+        for _ in range(REACH):
+            seen = set().union(*rings)
+            rings.append(
+                {each for at in rings[-1] for sum_ in places.get(at, ()) for each, _ in known.sums[sum_]} - seen
+            )
+        offered = [[each for each in ring if each < len(shown) and shown[each]] for ring in rings[1:]]
+        counted = [[each for each in ring if known.true[each]] for ring in offered]
+        # Zeros are shown, and hiding one protects nobody unless nothing else is left.
+        for ring in (*counted, *(offered if number in small else ())):
+            if ring:
+                # Cells inside a table before the margins that everybody reads; small counts before large.
+                best = min(ring, key=lambda each: (-len(known.names[each].cell), known.true[each], each))
                 chosen.add(best)
                 shown[best] = False
                 break
-            near, seen = wider, seen | wider
     return {known.names[number] for number in chosen}
 
 

@@ -28,6 +28,7 @@ class Knowledge:
     high: tuple[float, ...]
     sums: tuple[tuple[tuple[int, int], ...], ...]
     targets: Mapping[int, int]
+    least: int  # values a small count must be able to take
 
 
 def shown_range(value: int, profile: Profile) -> Range:
@@ -83,4 +84,4 @@ def knowledge_of(
             if same_unit and profile.hides(bond.rest) and bond.total not in hidden:
                 targets[number] = profile.values
         sums.append(tuple(terms))
-    return Knowledge(names, tuple(owners), tuple(true), tuple(low), tuple(high), tuple(sums), targets)
+    return Knowledge(names, tuple(owners), tuple(true), tuple(low), tuple(high), tuple(sums), targets, profile.values)

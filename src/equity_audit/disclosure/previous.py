@@ -68,7 +68,7 @@ def certainly_few(least: float, most: float, profile: Profile) -> bool:
     return profile.primary is not None and least >= 1 and most <= profile.primary[1]
 
 
-def read_previous(path: Path) -> Previous:
+def read_previous(path: Path, own: Mapping[str, Mapping[str, Any]] | None = None) -> Previous:
     """Read a result document of an earlier run. Raises UsageError where it is none."""
     try:
         document = json.loads(path.read_bytes())
@@ -83,14 +83,13 @@ def read_previous(path: Path) -> Previous:
     ):
         raise UsageError("--previous is not a result document of equity-audit: give the JSON file of an earlier run.")
     try:
-        return previous_of(document)
+        return previous_of(document, load_profile(str(document["run"]["disclosure"]), own))
     except (KeyError, TypeError, ValueError, AttributeError):
         raise UsageError("--previous is a damaged result document. Give the file as an earlier run wrote it.") from None
 
 
-def previous_of(document: Mapping[str, Any], profile: Profile | None = None) -> Previous:
-    """The counts of a result document, by identity."""
-    rule = profile or load_profile(str(document["run"]["disclosure"]))
+def previous_of(document: Mapping[str, Any], rule: Profile) -> Previous:
+    """The counts of a result document made under a profile, by identity."""
     known: dict[Count, Range] = {}
     for count, value in _counts(document):
         ends = ANY if value is None else shown_range(int(value), rule)

@@ -9,8 +9,6 @@ from dataclasses import dataclass, fields
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from equity_audit.errors import UsageError
 
 
@@ -51,19 +49,27 @@ def profile_names() -> list[str]:
     return sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml"))
 
 
-def load_profile(name: str) -> Profile:
-    """Profile of that name from the package.
+def load_profile(name: str, own: Mapping[str, Mapping[str, Any]] | None = None) -> Profile:
+    """Profile of that name from the package, or one of the user's ``own`` settings.
 
     Raises
     ------
     UsageError
-        No profile has the name; the nearest one is suggested.
+        No profile has the name; the nearest one is suggested. Or an own one cannot be used, or takes a name of ours.
     """
-    names = profile_names()
+    shipped = profile_names()
+    for taken in own or ():
+        if taken in shipped:
+            raise UsageError(f"[disclosure.{taken}]: the package has a profile of that name. Give yours another name.")
+    if name in (own or {}):
+        return profile_from({"name": name, **(own or {})[name]})
+    names = sorted([*shipped, *(own or ())])
     if name not in names:
         near = difflib.get_close_matches(name.lower(), names, n=1)
         hint = f"Did you mean `{near[0]}`? " if near else ""
         raise UsageError(f"There is no disclosure profile `{name}`. {hint}Choose one of: {', '.join(names)}.")
+    import yaml
+
     text = (files("equity_audit.disclosure") / "profiles" / f"{name}.yaml").read_text(encoding="utf-8")
     return profile_from(yaml.safe_load(text))
 
