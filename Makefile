@@ -15,7 +15,7 @@ setup: .venv/ready
 demo: setup
 	mkdir -p demo
 	$(BIN)/equity-audit check sample_data/admitted_care.csv --reference sample_data/reference \
-		-o demo/audit.json -o demo/board.xlsx --fail-on never
+		-o demo/audit.json -o demo/board.xlsx -o demo/report.html --fail-on never
 
 test: setup
 	$(BIN)/python -m pytest

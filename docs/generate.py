@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parent / "reference"
 COMMANDS = (
     [], ["check"], ["rules"], ["explain"], ["datasets"], ["sample"],
     ["reference"], ["reference", "add"], ["reference", "fetch"], ["reference", "list"], ["reference", "verify"],
-    ["reference", "remove"],
+    ["reference", "remove"], ["report"],
 )  # fmt: skip
 PRINTED = "<!-- Printed by docs/generate.py: change the code or the rule file, not this page. -->\n"
 

@@ -23,6 +23,7 @@ _WORDS = {
     "lsoa_not_found": "LSOA not in the edition", "wrong_vintage": "LSOA of another vintage",
     "no_reference": "nothing installed to look it up in",
 }  # fmt: skip
+_DIMENSIONS = {"imd_quintile": "IMD quintile", "ethnic_group": "ethnic group"}
 _SEVERITY = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -82,11 +83,20 @@ def _parts(report: Report, verbose: bool) -> Iterable[Any]:
         yield Text(f"  · {note}")
     for verdict in report.verdicts:
         because = f" ({', '.join(verdict.because)})" if verdict.because else ""
-        yield Text(f"  {verdict.subject.capitalize()}: {verdict.sentence}{because}", style="bold")
+        yield Text(f"  {_subject(verdict.subject, report)}: {verdict.sentence}{because}", style="bold")
     yield Text()
     yield _rules(report, verbose)
     yield from _shapes(report)
     yield from _breakdowns(report)
+
+
+def _subject(subject: str, report: Report) -> str:
+    """What a verdict is about, in words."""
+    for facts, _ in report.outcomes:
+        dimension = subject.removeprefix(f"{facts.name}_by_")
+        if dimension != subject:
+            return f"{facts.label} by {_DIMENSIONS.get(dimension, dimension.replace('_', ' '))}"
+    return subject.capitalize()
 
 
 def _intake(report: Report) -> Text:
