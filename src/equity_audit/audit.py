@@ -114,7 +114,10 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
         extract, geography_tally, request.reference, edition=request.edition, compare=request.compare_edition,
         given=request.warehouse_edition, quick=request.quick,
     )  # fmt: skip
-    choice, geography = linkage.choice, with_residence(with_link_codes(linkage.dictionary)) if linkage.dictionary else None
+    choice, geography = (
+        linkage.choice,
+        with_residence(with_link_codes(linkage.dictionary)) if linkage.dictionary else None,
+    )
     dimensions = _dimensions(extract)
     extract, outcomes = tell_outcomes(extract, dataset, request.outcomes, request.census)
 
@@ -160,11 +163,15 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
         run=_run(extract, dataset, request, linkage, started),
         intake=extract.intake,
         findings=findings,
-        ethnicity=ethnicity_facts(ethnicity, everyone, patient_facts(examined.patients if examined else None)) if ethnicity else {},
+        ethnicity=ethnicity_facts(ethnicity, everyone, patient_facts(examined.patients if examined else None))
+        if ethnicity
+        else {},
         deprivation=deprivation_facts(geography, choice) if geography else {},
         breakdowns=make_breakdowns(shown, facts, cubes, narrow=request.quick),
         outcomes=facts,
-        comparisons=comparison_data(axes, outcomes.compared if deep else (), cubes, keyed=extract.patient_key is not None),
+        comparisons=comparison_data(
+            axes, outcomes.compared if deep else (), cubes, keyed=extract.patient_key is not None
+        ),
         shapes=shapes_of(ethnicity, geography),
         notes=notes_for(extract, choice) + linkage_notes(linkage, extract) + _ethnic_notes(request, ethnicity),
         hints=hints_for(extract, choice, geography),
@@ -248,10 +255,14 @@ def _axes(
 ) -> list[Axis]:
     axes = []
     if geography:
-        axes.append(Axis(name="imd_quintile", column="quintile_code", labels=QUINTILES, show_empty=True, title="IMD quintile"))
+        axes.append(
+            Axis(name="imd_quintile", column="quintile_code", labels=QUINTILES, show_empty=True, title="IMD quintile")
+        )
     if ethnicity:
         labels = group_labels(groups)
-        axes.append(Axis(name="ethnic_group", column="ethnic_group", labels=labels, show_empty=True, title="ethnic group"))
+        axes.append(
+            Axis(name="ethnic_group", column="ethnic_group", labels=labels, show_empty=True, title="ethnic group")
+        )
     if compared is not None and geography:
         title = f"IMD {compared.edition} quintile"
         column = "quintile_compared_code"
@@ -260,7 +271,9 @@ def _axes(
         "sex_code": "sex", "age_code": "age_band", "month_code": "month", "site_code": "site", "specialty_code": "specialty",
     }  # fmt: skip
     axes += [
-        Axis(name=names[d.name], column=d.name, labels=d.labels, show_empty=False, title=names[d.name].replace("_", " "))
+        Axis(
+            name=names[d.name], column=d.name, labels=d.labels, show_empty=False, title=names[d.name].replace("_", " ")
+        )
         for d in dimensions
     ]
     return axes
@@ -278,11 +291,15 @@ _SPREAD_ONLY = (LINK_COLUMN, "ethnic_class_code", "link_class_code", "specialty_
 def _spread_axes(geography: Dictionary | None, dimensions: list[Dimension]) -> list[Axis]:
     names = {"route_code": "admission_route"}
     axes = [
-        Axis(name=names[d.name], column=d.name, labels=d.labels, show_empty=False, title=names[d.name].replace("_", " "))
+        Axis(
+            name=names[d.name], column=d.name, labels=d.labels, show_empty=False, title=names[d.name].replace("_", " ")
+        )
         for d in dimensions
     ]
     if geography:
-        axes.append(Axis(name="link_class", column="link_class_code", labels=LINK_CLASSES, show_empty=False, title="link class"))
+        axes.append(
+            Axis(name="link_class", column="link_class_code", labels=LINK_CLASSES, show_empty=False, title="link class")
+        )
     return axes
 
 

@@ -41,7 +41,11 @@ def breakdown_axes(axes: Sequence[Axis], *, narrow: bool = False) -> list[Table]
     single: list[Table] = [(axis,) for axis in axes]
     crossed = [axis for axis in axes if axis.name in CROSSED]
     both = [tuple(crossed)] if len(crossed) == len(CROSSED) else []
-    return single + both + [] if narrow else single + both + [(one, other) for one in crossed for other in axes if other.name in CROSSED_WITH]
+    return (
+        single + both + []
+        if narrow
+        else single + both + [(one, other) for one in crossed for other in axes if other.name in CROSSED_WITH]
+    )
 
 
 def groupings_for(axes: Sequence[Axis], outcomes: Sequence[OutcomeFacts], *, narrow: bool = False) -> list[Grouping]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from equity_audit.board import Board, board_from
 from equity_audit.errors import UsageError
 from equity_audit.ethnic_settings import EthnicSettings, read_settings
 
@@ -45,6 +46,7 @@ class Settings:
     profiles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     ethnic_grouping: str = "2001"
     ethnicity: EthnicSettings = field(default_factory=EthnicSettings)
+    board: Board = field(default_factory=Board)
     map: Mapping[str, str] = field(default_factory=dict)
     tolerances: Mapping[str, float] = field(default_factory=dict)
 
@@ -61,17 +63,28 @@ def load_settings(path: Path | None) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise UsageError(f"{chosen.name} is not readable as TOML. Check the quotes and the equals signs.") from None
     rules = raw.pop("rules", {})
-    known = [name for name in Settings.__dataclass_fields__ if name not in ("tolerances", "warehouse_imd", "profiles")]
+    unread = ("tolerances", "warehouse_imd", "profiles")
+    known = [name for name in Settings.__dataclass_fields__ if name not in unread]
     for key in raw:
         if key not in known:
             near = difflib.get_close_matches(key, [*known, "rules"], n=1)
             raise UsageError(f"{chosen.name}: unknown setting {key}." + (f" Did you mean {near[0]}?" if near else ""))
+    board = _take_board(raw, chosen)
     warehouse = _take_warehouse(raw, chosen.name)
     profiles = _take_profiles(raw, chosen.name)
     ethnicity = read_settings(raw.pop("ethnicity", {}), chosen.name)
     _check(raw, chosen.name)
     tolerances = _tolerances(rules, chosen.name)
-    return Settings(**raw, profiles=profiles, warehouse_imd=warehouse, ethnicity=ethnicity, tolerances=tolerances)
+    return Settings(
+        **raw, board=board, profiles=profiles, warehouse_imd=warehouse, ethnicity=ethnicity, tolerances=tolerances
+    )
+
+
+def _take_board(raw: dict[str, Any], chosen: Path) -> Board:
+    table = raw.pop("board", {})
+    if not isinstance(table, dict):
+        raise UsageError(f'{chosen.name}: [board] is a table of settings, such as trust_name = "Example NHS Trust".')
+    return board_from(table, chosen.parent)
 
 
 def _take_warehouse(raw: dict[str, Any], name: str) -> WarehouseImd | None:
@@ -143,6 +156,10 @@ def _read_warehouse(raw: object, where: str) -> WarehouseImd:
     if edition not in _OFFICIAL_EDITIONS and raw.get("vintage") not in ("2011", "2021"):
         raise UsageError(f'{where}: [reference] imd: an edition of your own needs vintage = "2011" or "2021".')
     return WarehouseImd(
-        table=raw["table"], code=raw["code"], rank=raw["rank"], edition=edition, vintage=raw.get("vintage"),
+        table=raw["table"],
+        code=raw["code"],
+        rank=raw["rank"],
+        edition=edition,
+        vintage=raw.get("vintage"),
         database=raw.get("database"),
     )

@@ -199,7 +199,9 @@ def tally_coincidences(
     for dictionary in dictionaries:
         joined = _join(joined, table, dictionary, [decoded[dictionary.subject]])
     taking_part = joined.filter(joined[KEY].notnull(), joined[moment] >= 0, joined[value] >= 0)
-    moments = taking_part.group_by([KEY, moment]).aggregate(records=taking_part.count(), different=taking_part[value].nunique())
+    moments = taking_part.group_by([KEY, moment]).aggregate(
+        records=taking_part.count(), different=taking_part[value].nunique()
+    )
     several = moments.filter(moments["records"] > 1)
     people = several.group_by(KEY).aggregate(different=several["different"].max())
     frame: pd.DataFrame = people.group_by("different").aggregate(patients=people.count()).to_pandas()

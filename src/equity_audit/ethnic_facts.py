@@ -126,4 +126,6 @@ def _crossed(frame: pd.DataFrame) -> dict[str, dict[str, int]]:
 def _rows(frame: pd.DataFrame, columns: list[str]) -> list[dict[str, Any]]:
     """Rows as plain values; None where there is none."""
     plain = frame[columns].astype(object)
-    return [{str(key): value for key, value in row.items()} for row in plain.where(plain.notna(), None).to_dict("records")]
+    return [
+        {str(key): value for key, value in row.items()} for row in plain.where(plain.notna(), None).to_dict("records")
+    ]

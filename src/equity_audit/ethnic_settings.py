@@ -34,7 +34,9 @@ def read_settings(table: Any, name: str) -> EthnicSettings:
     for key in table:
         if key not in EthnicSettings.__dataclass_fields__:
             near = difflib.get_close_matches(key, list(EthnicSettings.__dataclass_fields__), n=1)
-            raise UsageError(f"{name}: [ethnicity] has no setting {key}." + (f" Did you mean {near[0]}?" if near else ""))
+            raise UsageError(
+                f"{name}: [ethnicity] has no setting {key}." + (f" Did you mean {near[0]}?" if near else "")
+            )
     for key in ("scheme", "mapping_2021"):
         if key in table and not isinstance(table[key], str):
             raise UsageError(f"{name}: [ethnicity] {key} takes a text in quotes.")
@@ -43,8 +45,12 @@ def read_settings(table: Any, name: str) -> EthnicSettings:
     if not _share(table.get("dqmi_default_threshold", 0.0)):
         raise UsageError(f"{name}: [ethnicity] dqmi_default_threshold takes a share from 0 to 1.")
     residual = table.get("residual", {})
-    if not isinstance(residual, dict) or not all(code in RESIDUAL and _share(share) for code, share in residual.items()):
-        raise UsageError(f"{name}: [ethnicity.residual] takes lines of a code ({', '.join(RESIDUAL)}) and its share, C = 0.05.")
+    if not isinstance(residual, dict) or not all(
+        code in RESIDUAL and _share(share) for code, share in residual.items()
+    ):
+        raise UsageError(
+            f"{name}: [ethnicity.residual] takes lines of a code ({', '.join(RESIDUAL)}) and its share, C = 0.05."
+        )
     return EthnicSettings(**table)
 
 

@@ -58,7 +58,11 @@ def _by_level(
 ) -> pd.DataFrame:
     counts = cubes[Grouping(columns=(CLASS_COLUMN, column))]
     unknown = counts["records"].where(counts[CLASS_COLUMN] != VALID, 0)
-    summed = counts.assign(numerator=unknown, denominator=counts["records"]).groupby(column)[["numerator", "denominator"]].sum()
+    summed = (
+        counts.assign(numerator=unknown, denominator=counts["records"])
+        .groupby(column)[["numerator", "denominator"]]
+        .sum()
+    )
     summed = summed[summed.index.isin(list(labels)) & (summed["denominator"] > 0)]
     level = [labels[int(code)] for code in summed.index]
     return summed.reset_index(drop=True).assign(dimension=dimension, level=level)
@@ -92,7 +96,11 @@ def code_by_site(ethnicity: Dictionary, *, usable: bool = False) -> pd.DataFrame
     if usable:
         frame = frame[frame["ethnic_class"] == "valid"]
     code = frame["ethnic_code"].where(frame["ethnic_code"].isin((*PLACES[:16], "Z")))
-    site = "" if "site" not in frame else frame["site"].astype("str").where(frame["site"].notna(), "").str.strip().str.upper()
+    site = (
+        ""
+        if "site" not in frame
+        else frame["site"].astype("str").where(frame["site"].notna(), "").str.strip().str.upper()
+    )
     made = pd.DataFrame({"site": site, "code": code, "records": frame["records"]}, index=frame.index)
     return made.groupby(["site", "code"], dropna=False)["records"].sum().reset_index()
 

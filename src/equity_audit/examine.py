@@ -47,13 +47,23 @@ class Examined:
 
 
 def examine_patients(
-    extract: Extract, ethnicity: Dictionary, dates: pd.DataFrame | None, site: Dictionary | None, patients: int, grouping: str
+    extract: Extract,
+    ethnicity: Dictionary,
+    dates: pd.DataFrame | None,
+    site: Dictionary | None,
+    patients: int,
+    grouping: str,
 ) -> tuple[pd.DataFrame, pd.DataFrame] | None:
     """Compare the records of each patient; None without a patient key."""
     if extract.patient_key is None or patients == 0:
         return None
     counts = count_patients(
-        extract.table, ethnicity, RANKS, lowest=LOWEST, site=site, dates=None if dates is None else day_dictionary(dates)
+        extract.table,
+        ethnicity,
+        RANKS,
+        lowest=LOWEST,
+        site=site,
+        dates=None if dates is None else day_dictionary(dates),
     )
     described = describe_patients(counts.patterns, patients, grouping)
     return described, describe_recoverable(counts.unknown, extract.intake.records_audited)

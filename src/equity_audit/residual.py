@@ -105,5 +105,7 @@ def residual_reference(
             frame = pd.read_parquet(census.path) if census.installed else read_census(census.path)
             areas = geography.frame["records"].groupby(geography.frame[field].map(tidy)).sum()
             shares = catchment_shares(frame, areas)
-    sources = (["the census mix of the areas patients live in"] if shares else []) + (["settings"] if configured else [])
+    sources = (["the census mix of the areas patients live in"] if shares else []) + (
+        ["settings"] if configured else []
+    )
     return ({**shares, **configured}, " and ".join(sources)) if sources else None

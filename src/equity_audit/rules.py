@@ -134,7 +134,9 @@ def _judge_groups(asked: Sequence[tuple[Subject, Sequence[Rule]]]) -> list[list[
         for (_, group), reasons in zip(asked, why, strict=True)
     ]
     passed: dict[str, pd.Series[bool] | None] = {}
-    for together, checked in _together([(subject.frame, each) for (subject, _), each in zip(asked, ready, strict=True)]):
+    for together, checked in _together(
+        [(subject.frame, each) for (subject, _), each in zip(asked, ready, strict=True)]
+    ):
         passed |= validate(together, [(rule.code, rule.check, rule.params) for rule in checked])
     judged = []
     for (subject, group), reasons in zip(asked, why, strict=True):
@@ -165,7 +167,9 @@ def _together(
     import pandas as pd
 
     asked = [(frame, rules) for frame, rules in frames if frame is not None and rules]
-    single = [(frame.drop(columns="records").reset_index(drop=True), rules) for frame, rules in asked if len(frame) == 1]
+    single = [
+        (frame.drop(columns="records").reset_index(drop=True), rules) for frame, rules in asked if len(frame) == 1
+    ]
     names = [name for frame, _ in single for name in frame.columns]
     if len(single) < 2 or len(set(names)) < len(names):
         return asked

@@ -30,11 +30,17 @@ def subjects_of(
         _frame_or("ethnicity", ethnicity.frame if ethnicity else None, audited, "the extract has no ethnicity column"),
         _frame_or("ethnicity_schemes", schemes, 1, "the extract has no ethnicity column"),
         _frame_or(
-            "ethnicity_summary", ethnicity_summary(ethnicity) if ethnicity else None, 1, "the extract has no ethnicity column"
+            "ethnicity_summary",
+            ethnicity_summary(ethnicity) if ethnicity else None,
+            1,
+            "the extract has no ethnicity column",
         ),
         _geography(extract, geography, tables, audited),
         _frame_or(
-            "linkage_summary", linkage_summary(geography) if geography else None, 1, "the extract has no location column"
+            "linkage_summary",
+            linkage_summary(geography) if geography else None,
+            1,
+            "the extract has no location column",
         ),
         _frame_or("reference", _references(tables) if tables else None, 1, _NO_IMD),
         _frame_or("mapping", _mapping(extract), 2, ""),
@@ -82,9 +88,7 @@ def linkage_summary(geography: Dictionary) -> pd.DataFrame:
     )
 
 
-def _geography(
-    extract: Extract, geography: Dictionary | None, tables: tuple[ImdTable, ...], audited: int
-) -> Subject:
+def _geography(extract: Extract, geography: Dictionary | None, tables: tuple[ImdTable, ...], audited: int) -> Subject:
     if geography is None:
         return Subject(name="geography", frame=None, total=audited, missing="the extract has no location column")
     absent: dict[str, str] = {}

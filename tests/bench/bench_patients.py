@@ -47,10 +47,14 @@ def main() -> int:
         reference.mkdir()
         write_reference(reference, 1)
         extract = write_sample(Path(folder), "hes_apc", records, seed=1)
-        times = {kind: min(cpu_seconds(kind, extract, reference)[0] for _ in range(RUNS)) for kind in ("plain", "whole")}
+        times = {
+            kind: min(cpu_seconds(kind, extract, reference)[0] for _ in range(RUNS)) for kind in ("plain", "whole")
+        }
         judged = cpu_seconds("whole", extract, reference)[1]
     ratio = times["whole"] / times["plain"]
-    print(f"{records:,} records: plain {times['plain']:.1f} CPU s, with patients {times['whole']:.1f}, ratio {ratio:.2f}")
+    print(
+        f"{records:,} records: plain {times['plain']:.1f} CPU s, with patients {times['whole']:.1f}, ratio {ratio:.2f}"
+    )
     print(f"patients judged by rules {judged:,}; limit {LIMIT:g}: {'kept' if ratio <= LIMIT else 'BROKEN'}")
     return 0 if ratio <= LIMIT else 1
 

@@ -17,10 +17,10 @@ def document(run_cli: RunCli, samples: Path, reference: Path, *options: str) -> 
     return json.loads(result.stdout)
 
 
-@pytest.mark.parametrize(("size", "labels", "phrase"), [("5", 9, "Chinese in Other"), ("6", 10, "Chinese apart"), ("16", 21, "16")])
-def test_groups(
-    size: str, labels: int, phrase: str, run_cli: RunCli, samples: Path, reference_folder: Path
-) -> None:
+@pytest.mark.parametrize(
+    ("size", "labels", "phrase"), [("5", 9, "Chinese in Other"), ("6", 10, "Chinese apart"), ("16", 21, "16")]
+)
+def test_groups(size: str, labels: int, phrase: str, run_cli: RunCli, samples: Path, reference_folder: Path) -> None:
     made = document(run_cli, samples, reference_folder, "--groups", size)
     (table,) = [item for item in made["breakdowns"] if item["id"] == "records_by_ethnic_group"]
     assert len(table["rows"]) == labels

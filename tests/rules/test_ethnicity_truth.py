@@ -185,5 +185,3 @@ def test_census_mix_of_the_catchment(tmp_path: Path, shared: Path) -> None:
     by_hand = [wide.loc[code, "Other"] / wide.loc[code].sum() for code in ("E01000001", "E01000002")]
     assert shares == {"S": pytest.approx(0.75 * by_hand[0] + 0.25 * by_hand[1])}
     assert catchment_shares(census, pd.Series({"E99999999": 5})) == {}
-
-

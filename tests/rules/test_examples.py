@@ -47,7 +47,9 @@ def subject_frame(rule: Rule, rows: list[dict[str, Any]], edition: Any) -> pd.Da
         located = locate(tally, edition, directory=directory)
         if rule.subject == "lsoa_vintage":
             verdict = "contradicts" if located.vintage.contradicts else "agrees"
-            return pd.DataFrame([{"english_records": located.vintage.records, "vintage_verdict": verdict, "records": 1}])
+            return pd.DataFrame(
+                [{"english_records": located.vintage.records, "vintage_verdict": verdict, "records": 1}]
+            )
         return located.dictionary.frame if rule.subject == "geography" else linkage_summary(located.dictionary)
     return frame
 

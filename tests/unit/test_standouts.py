@@ -96,9 +96,7 @@ def test_twelve_months_are_not_judged_and_stray_months_do_not_count() -> None:
     ],
 )
 def test_a_residual_code_is_held_against_its_reference(numerator: int, denominator: int, overused: str) -> None:
-    records = pd.DataFrame(
-        {"site": ["S1", "S1"], "code": ["C", "A"], "records": [numerator, denominator - numerator]}
-    )
+    records = pd.DataFrame({"site": ["S1", "S1"], "code": ["C", "A"], "records": [numerator, denominator - numerator]})
     found = residual_use(records, {"C": 0.05}, "settings")
     assert found["overused"].tolist() == [overused, overused]  # the extract, and its one site
     assert found["site"].tolist() == ["", "S1"]

@@ -25,35 +25,55 @@ def check(
     dataset: str | None = typer.Option(None, "--dataset", help="Dataset, in place of detection by header."),
     mapping: list[str] = typer.Option([], "--map", help="field=column, in place of the header aliases. Repeatable."),
     sheet: str | None = typer.Option(None, "--sheet", help="Sheet of a workbook (default: the first)."),
-    reference: Path | None = typer.Option(None, "--reference", help="Folder of reference tables, installed or as published."),
+    reference: Path | None = typer.Option(
+        None, "--reference", help="Folder of reference tables, installed or as published."
+    ),
     imd: str | None = typer.Option(None, "--imd", help="IMD edition to use: 2015, 2019, 2025 or one of your own."),
     compare_imd: str | None = typer.Option(None, "--compare-imd", help="A second edition: what would change under it."),
-    census: str | None = typer.Option(None, "--census", help="Census date (YYYY-MM-DD) where a waiting list holds several."),
-    outcomes: Path | None = typer.Option(None, "--outcomes", help="Outcomes of your own, in YAML (docs/own-outcomes.md)."),
+    census: str | None = typer.Option(
+        None, "--census", help="Census date (YYYY-MM-DD) where a waiting list holds several."
+    ),
+    outcomes: Path | None = typer.Option(
+        None, "--outcomes", help="Outcomes of your own, in YAML (docs/own-outcomes.md)."
+    ),
     ethnicity_scheme: str | None = typer.Option(
-        None, "--ethnicity-scheme", help="How ethnicity is coded, in place of detection: 2001, 2021, gp, police, or a mapping file."
+        None,
+        "--ethnicity-scheme",
+        help="How ethnicity is coded, in place of detection: 2001, 2021, gp, police, or a mapping file.",
     ),
     ethnicity_2021_mapping: Path | None = typer.Option(
         None, "--ethnicity-2021-mapping", help="File value,code that says what the second field, of 2021, holds."
     ),
-    groups: int | None = typer.Option(None, "--groups", help="Ethnic groups shown: 5 (default), 6 (Chinese apart) or 16."),
+    groups: int | None = typer.Option(
+        None, "--groups", help="Ethnic groups shown: 5 (default), 6 (Chinese apart) or 16."
+    ),
     patient_key: str | None = typer.Option(
         None, "--patient-key", help="Field that tells patients apart: nhs_number, pseudonym or local_patient_id."
     ),
-    output: list[Path] = typer.Option([], "-o", "--output", help="Output file, .json or .xlsx by its ending. Repeatable."),
+    output: list[Path] = typer.Option(
+        [], "-o", "--output", help="Output file: .html .xlsx .md .csv .xml .json by its ending."
+    ),
     format_: str = typer.Option("table", "--format", help="What is printed: table or json."),
     select: str = typer.Option("", "--select", help="Judge only rules whose codes begin so, comma between."),
     ignore: str = typer.Option("", "--ignore", help="Do not judge rules whose codes begin so, comma between."),
-    fail_on: str = typer.Option("error", "--fail-on", help="Exit 1 on findings of this severity: error, warning, never."),
+    fail_on: str = typer.Option(
+        "error", "--fail-on", help="Exit 1 on findings of this severity: error, warning, never."
+    ),
     disclosure: str | None = typer.Option(
-        None, "--disclosure", help=f"Disclosure profile of everything written: {', '.join(profile_names())}, or your own."
+        None,
+        "--disclosure",
+        help=f"Disclosure profile of everything written: {', '.join(profile_names())}, or your own.",
     ),
     previous: Path | None = typer.Option(None, "--previous", help="Result document its readers already have."),
     internal: str | None = typer.Option(None, "--internal", help="Who an unsuppressed workbook is for; printed on it."),
-    worklist: Path | None = typer.Option(None, "--worklist", help="Write the records to mend to this CSV: holds identifiers."),
+    worklist: Path | None = typer.Option(
+        None, "--worklist", help="Write the records to mend to this CSV: holds identifiers."
+    ),
     worklist_keys: str = typer.Option("", "--worklist-keys", help="Fields that name a record in it, comma between."),
     recipient: str = typer.Option("the data quality team", "--recipient", help="Who the work list is for."),
-    delete_by: str | None = typer.Option(None, "--delete-by", help="Date (YYYY-MM-DD) to delete it by (default: in 30 days)."),
+    delete_by: str | None = typer.Option(
+        None, "--delete-by", help="Date (YYYY-MM-DD) to delete it by (default: in 30 days)."
+    ),
     pseudonymise: bool = typer.Option(False, "--pseudonymise", help="Keyed pseudonyms in it; key in EQUITY_AUDIT_KEY."),
     label: str | None = typer.Option(None, "--label", help="What outputs call the extract (default: its dataset)."),
     config: Path | None = typer.Option(None, "--config", help="Settings file (default: equity-audit.toml here)."),
@@ -107,7 +127,10 @@ def check(
             memory_limit=settings.memory_limit,
             ethnic_grouping=settings.ethnic_grouping,
             ethnic=choose(
-                settings.ethnicity, scheme=ethnicity_scheme, mapping_2021=ethnicity_2021_mapping, groups=groups,
+                settings.ethnicity,
+                scheme=ethnicity_scheme,
+                mapping_2021=ethnicity_2021_mapping,
+                groups=groups,
                 patient_key=patient_key,
             ),
             tolerances=settings.tolerances,
@@ -116,7 +139,7 @@ def check(
         )
     )
     report = protect(audit, profile, internal, earlier)
-    write_reports(report, output)
+    write_reports(report, output, settings.board)
     if format_ == "json":
         from equity_audit.reports.json import render
 

@@ -25,6 +25,9 @@ def report(
     act_from: float | None = typer.Option(
         None, "--act-from", min=0, max=1, help="Call a field complete enough from this usable (or linked) share."
     ),
+    config: Path | None = typer.Option(
+        None, "--config", help="Settings file, for [board] (default: equity-audit.toml here)."
+    ),
     internal: str | None = typer.Option(None, "--internal", help="Who an unsuppressed output is for; printed on it."),
     fail_on: str = typer.Option("never", "--fail-on", help="End with 1 on findings of: error, warning or never."),
     quiet: bool = typer.Option(False, "-q", "--quiet", help="Print the last line only."),
@@ -40,6 +43,7 @@ def report(
         raise UsageError("There is no result at that path. Give the .json file that equity-audit check wrote.")
     from dataclasses import replace
 
+    from equity_audit.config import load_settings
     from equity_audit.reports import check_targets, write_reports
     from equity_audit.reports.reread import LARGEST, read_report
     from equity_audit.reports.restate import NewThresholds, restate
@@ -53,7 +57,7 @@ def report(
     check_targets(output, result, found.exact, found.internal_name)
     thresholds = NewThresholds(tolerances=_tolerances(tolerance), do_not_use_below=do_not_use_below, act_from=act_from)
     found = restate(found, thresholds)
-    write_reports(found, output)
+    write_reports(found, output, load_settings(config).board)
     print_report(found, quiet=quiet, verbose=verbose, color=color)
     counted = () if fail_on == "never" else _SEVERITIES[_SEVERITIES.index(fail_on) :]
     failed = any(each.outcome == "fail" and each.rule.severity in counted for each in found.findings)

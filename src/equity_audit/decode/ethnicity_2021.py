@@ -44,7 +44,8 @@ def compare_fields(
         {
             "filled_2021": ["yes" if is_filled else "no" for is_filled in filled],
             "mapped_2021": [
-                "" if not is_filled else "yes" if reading else "no" for is_filled, reading in zip(filled, readings, strict=True)
+                "" if not is_filled else "yes" if reading else "no"
+                for is_filled, reading in zip(filled, readings, strict=True)
             ],
             "group_2021": groups,
             "place_2021": [

@@ -24,7 +24,9 @@ def imd_from_database(setting: WarehouseImd) -> ImdTable:
     try:
         backend = ibis.connect(setting.database)
     except Exception:
-        raise DataError("The database of [reference] imd cannot be opened. Check its address and this account.") from None
+        raise DataError(
+            "The database of [reference] imd cannot be opened. Check its address and this account."
+        ) from None
     table = imd_from_backend(backend, setting)
     backend.disconnect()
     return table

@@ -64,7 +64,9 @@ def linkage_lines(report: Report) -> Iterator[str]:
 
 def _uneven(rows: Any) -> Iterator[str]:
     uneven = [row for row in rows if row.get("uneven") == "yes" and _value(row["denominator"])]
-    shares = [(_value(row["numerator"]) / _value(row["denominator"]), row) for row in uneven if _value(row["numerator"])]
+    shares = [
+        (_value(row["numerator"]) / _value(row["denominator"]), row) for row in uneven if _value(row["numerator"])
+    ]
     for share, row in sorted(shares, key=lambda pair: -pair[0])[:MOST_LEVELS]:
         dimension = _DIMENSIONS.get(row["dimension"], row["dimension"].partition(":")[0].replace("_", " "))
         yield f"ethnicity is unknown unevenly: {share:.1%} where the {dimension} is {row['level']}"
