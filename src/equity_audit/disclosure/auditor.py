@@ -94,7 +94,11 @@ def hide_until_safe(
         if not narrow:
             doubtful = in_doubt(known, known.targets if watched is None else watched)
             # A solver costs more than the few counts that rounding would spare by it; whole numbers are worth it.
-            narrow = _solved(known, doubtful) if doubtful and (profile.exact or rounds >= ROUNDS) else doubtful
+            narrow = (
+                _solved(known, doubtful)
+                if doubtful and rounds >= (6 * ROUNDS if profile.exact else ROUNDS)
+                else doubtful
+            )
             if not narrow:
                 return hidden
             watched = dict.fromkeys(doubtful)

@@ -1,0 +1,78 @@
+import os
+import stat
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from equity_audit.disclosure.redact import redact_url
+from equity_audit.errors import UsageError
+from equity_audit.files import write_whole
+from equity_audit.rules import load_rules
+from equity_audit.yamlfile import read_yaml
+
+SECRETS = ["hunter2", "p%40ss", "sk-key"]
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://audit:hunter2@db.example:5432/activity?sslmode=require", "postgresql://db.example:5432/…"),
+        ("mssql+pyodbc://sa:p%40ss@warehouse/hes", "mssql+pyodbc://warehouse/…"),
+        ("snowflake://u:a@b@host/db", "snowflake://…"),
+        ("duckdb:///private/patient.db", "duckdb://…"),
+        ("not a url with hunter2", "…"),
+        ("postgresql://u:p@[broken/db", "…"),
+        ("postgresql://u:p@host:notaport/db", "…"),
+    ],
+)
+def test_a_database_url_keeps_scheme_and_host_only(url, shown):
+    assert redact_url(url) == shown
+
+
+@given(
+    st.text(alphabet=st.characters(categories=["L", "N", "P", "S"]), min_size=6, max_size=20).map(lambda s: "Zq" + s)
+)
+def test_a_password_is_never_shown(password):
+    assert password not in redact_url(f"postgresql://user:{password}@db/activity?token={password}")
+
+
+def test_an_output_is_private_whatever_the_umask(tmp_path):
+    before = os.umask(0)
+    try:
+        write_whole(tmp_path / "out.txt", lambda path: path.write_text("x"))
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "out.txt").stat().st_mode) == 0o600
+
+
+def test_no_rule_holds_a_regular_expression():
+    """Rules are judged by lists and thresholds alone, so there is no pattern whose matching could run away."""
+    for rule in load_rules():
+        keys = {str(key).lower() for condition in (rule.params, *rule.applies_when) for key in condition}
+        assert not keys & {"regex", "pattern", "matches", "match", "like"}, rule.code
+        assert set(keys) <= {"field", "values", "floor", "in", "not_in", "at_least", "filled", "ceiling", "others"}, (
+            rule.code
+        )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: &x 1\nb: *x\n",
+        "a: {x: 1}\nb:\n  <<: {y: 2}\n",
+        "a: 1\na: 2\n",
+        "a: !!python/object:os.system x\n",
+        "[" * 60 + "]" * 60,
+        "a: 2024-99-99\n",
+    ],
+    ids=["anchor", "merge", "repeat", "tag", "deep", "date"],
+)
+def test_yaml_of_others_is_plain_and_says_nothing_twice(text):
+    with pytest.raises(UsageError):
+        read_yaml(text.encode(), "rules.yaml")
+
+
+def test_yaml_of_others_is_small():
+    with pytest.raises(UsageError, match="larger"):
+        read_yaml(b"#" * 1_000_001, "rules.yaml")
