@@ -55,9 +55,6 @@ def _one(column: pd.Series[Any], operator: str, wanted: Any) -> pd.Series[bool]:
         filled = column.notna() & (column.astype(str).str.strip() != "")
         return filled if (operator == "filled") == bool(wanted) else ~filled
     number = pd.to_numeric(column, errors="coerce")
-    compared: pd.Series[bool]
-    if operator == "above":
-        compared = number > wanted
-    else:
-        compared = number >= wanted if operator == "at_least" else number < wanted
+    compare = {"above": number.gt, "at_least": number.ge, "below": number.lt}[operator]
+    compared: pd.Series[bool] = compare(wanted)
     return compared

@@ -21,7 +21,8 @@ path, width, columns = sys.argv[1], int(sys.argv[2]), sys.argv[3].split(",")
 names = {f"c{n}": "VARCHAR" for n in range(width)}
 counts = ", ".join(f"count(c{n})" for n in columns)
 duckdb.connect(config={"memory_limit": "2GB"}).execute(
-    f"SELECT {counts} FROM read_csv(?, columns = ?, header = true, auto_detect = false, ignore_errors = true)", [path, names]).fetchall()
+    f"SELECT {counts} FROM read_csv(?, columns = ?, header = true, auto_detect = false, ignore_errors = true)",
+    [path, names]).fetchall()
 """
 
 

@@ -12,7 +12,7 @@ from equity_audit.disclosure.profiles import profile_names
 from equity_audit.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from equity_audit.model import Audit, Report
+    from equity_audit.model import Audit
     from equity_audit.worklist import WorkList
 
 _SEVERITIES = ("info", "warning", "error")
@@ -138,14 +138,22 @@ def check(
             quick=quick,
         )
     )
-    report = protect(audit, profile, internal, earlier)
-    write_reports(report, output, settings.board)
+    # A terminal shows the analyst's own data exactly; piped or logged output is a file like any other.
+    exact = sys.stdout.isatty() and format_ == "table"
+    if output or not exact:
+        leaving = audit if output or format_ == "json" or not quiet else _last_line_of(audit)
+        report = protect(leaving, profile, internal, earlier)
+        write_reports(report, output, settings.board)
+    if exact:
+        report = protect(audit, load_profile("none"))
     if format_ == "json":
         from equity_audit.reports.json import render
 
         sys.stdout.buffer.write(render(report))
     else:
-        _print(audit, report, quiet=quiet, verbose=verbose, color=color)
+        from equity_audit.reports.terminal import print_report
+
+        print_report(report, quiet=quiet, verbose=verbose, color=color)
     raise typer.Exit(int(exit_code(audit, fail_on)))
 
 
@@ -161,15 +169,14 @@ def exit_code(audit: Audit, fail_on: str) -> ExitCode:
     return ExitCode.FINDINGS if found else ExitCode.CLEAN
 
 
-def _print(audit: Audit, released: Report, *, quiet: bool, verbose: bool, color: str) -> None:
-    from equity_audit.disclosure.profiles import load_profile
-    from equity_audit.disclosure.protect import protect
-    from equity_audit.reports.terminal import print_report
+def _last_line_of(audit: Audit) -> Audit:
+    """An audit of which only the last line leaves: nothing else needs to be protected."""
+    from dataclasses import replace
 
-    # A terminal shows the analyst's own data exactly; piped or logged output is a file like any other.
-    on_terminal = sys.stdout.isatty()
-    report = protect(audit, load_profile("none")) if on_terminal else released
-    print_report(report, quiet=quiet, verbose=verbose, color=color)
+    return replace(
+        audit, breakdowns=(), comparisons=(), outcomes=(), ethnicity={}, deprivation={}, shapes={}, ethnicity_details={},
+        deprivation_details={},
+    )  # fmt: skip
 
 
 def _worklist(
