@@ -18,6 +18,7 @@ from equity_audit.disclosure.profiles import Profile
 from equity_audit.disclosure.release import total_of
 from equity_audit.disclosure.released import Released, everyone_shown
 from equity_audit.disclosure.sensitive import without_sensitive
+from equity_audit.disclosure.sparse import without_sparse
 from equity_audit.model import Audit, Cell, Report
 
 
@@ -29,7 +30,7 @@ def protect(
     ``previous`` is an earlier release that its readers have. Raises DisclosureError, naming the table, where no pattern of
     hidden counts withstands the auditor.
     """
-    audit = without_sensitive(audit, profile)
+    audit = without_sparse(without_sensitive(audit, profile), profile)
     ledger = gather(audit, audit.breakdowns)
     hidden = hidden_counts(ledger, profile, previous)
     units = {outcome.name: outcome.unit for outcome in audit.outcomes}
