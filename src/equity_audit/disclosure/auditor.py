@@ -88,6 +88,7 @@ def hide_until_safe(
     """
     watched: dict[int, None] | None = None
     rounds = 0
+    plain: set[Count] = set()  # no small counts, and worked out anyhow: hiding one again would lead nowhere
     while True:
         known = knowledge_of(ledger, hidden, profile, before)
         narrow = surely_narrow(known)
@@ -103,7 +104,7 @@ def hide_until_safe(
                 return hidden
             watched = dict.fromkeys(doubtful)
             rounds += 1
-        more = with_parts(ledger, hidden | _companies(ledger, known, narrow, hidden))
+        more = with_parts(ledger, hidden | _companies(ledger, known, narrow, hidden | plain)) - plain
         if more == hidden:
             narrow = _solved(known, narrow)
             if not narrow:
@@ -112,7 +113,8 @@ def hide_until_safe(
                 if known.targets[number] >= known.least:
                     raise DisclosureError(refusal(ledger, known.owners[number]))
             # What is left is no small count and can be worked out anyhow: to show it gives nothing away.
-            more = hidden - {known.names[number] for number in narrow}
+            plain |= {known.names[number] for number in narrow}
+            more, watched = hidden - plain, None
         if watched is not None:
             # Hiding more never narrows what a reader thinks possible: what was safe stays safe.
             watched |= dict.fromkeys(number for number, name in enumerate(known.names) if name in more - hidden)
