@@ -81,6 +81,8 @@ class Request:
     tolerances: Mapping[str, float] = field(default_factory=dict)
     worklist: WorkList | None = None
     quick: bool = False
+    last_run_shares: Mapping[str, float] = field(default_factory=dict)
+    site_postcodes: tuple[str, ...] = ()
 
 
 def run_audit(request: Request) -> Audit:
@@ -112,7 +114,7 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
     geography_tally = _tally_geography(extract)
     linkage = link(
         extract, geography_tally, request.reference, edition=request.edition, compare=request.compare_edition,
-        given=request.warehouse_edition, quick=request.quick,
+        given=request.warehouse_edition, quick=request.quick, site_postcodes=request.site_postcodes,
     )  # fmt: skip
     choice, geography = (
         linkage.choice,
@@ -208,7 +210,9 @@ def _examine(
         patients=int(cubes[engine.Grouping(columns=(), patients=True)].iloc[0]["patients"]),
         grouping=request.ethnic_grouping,
         mapping_2021=read_mapping(Path(mapping), MAPPING_OPTION) if mapping else None,
-        residual=residual_reference(request.ethnic.residual, list_entries(request.reference), geography),
+        residual=residual_reference(
+            request.ethnic.residual, list_entries(request.reference), geography, request.last_run_shares
+        ),
     )  # fmt: skip
 
 

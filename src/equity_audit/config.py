@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,7 @@ class Settings:
     ethnicity: EthnicSettings = field(default_factory=EthnicSettings)
     board: Board = field(default_factory=Board)
     map: Mapping[str, str] = field(default_factory=dict)
+    site_postcodes: Sequence[str] = ()
     tolerances: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -117,7 +118,10 @@ def _take_profiles(raw: dict[str, Any], name: str) -> dict[str, Mapping[str, Any
 
 def _check(raw: Mapping[str, Any], name: str) -> None:
     for key, value in raw.items():
-        if key == "map":
+        if key == "site_postcodes":
+            if not isinstance(value, list) or not all(isinstance(code, str) for code in value):
+                raise UsageError(f'{name}: site_postcodes takes a list of postcodes, ["AB1 2CD", "AB1 2CE"].')
+        elif key == "map":
             if not isinstance(value, dict) or not all(isinstance(column, str) for column in value.values()):
                 raise UsageError(f'{name}: [map] takes lines of field = "COLUMN".')
         elif not isinstance(value, str):

@@ -6,7 +6,7 @@ by patients, of patients with several quintiles on one day.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,7 @@ def link(
     compare: str | None = None,
     given: ImdTable | None = None,
     quick: bool = False,
+    site_postcodes: Sequence[str] = (),
 ) -> Linkage:
     """Choose an edition, look everything up, and count what the deprivation rules are judged on.
 
@@ -75,6 +76,8 @@ def link(
         An edition read from a warehouse.
     quick
         Leave out what needs the patients.
+    site_postcodes
+        Postcodes of the trust's own sites, where nobody lives.
 
     Raises
     ------
@@ -107,7 +110,7 @@ def link(
         lookup=lookups[-1] if lookups else None,
         compared=second,
         ended=_ended(extract, dictionary) if directory is not None else None,
-        crowded=None if quick else _crowded(extract, dictionary),
+        crowded=None if quick else _crowded(extract, dictionary, {tidy(code) for code in site_postcodes}),
         coincidences=None if quick else _coincidences(extract, dictionary),
     )
 
@@ -192,7 +195,7 @@ def _ended(extract: Extract, dictionary: Dictionary) -> pd.DataFrame:
     return pd.DataFrame({"postcode_ended": list(rows), "records": list(rows.values())})
 
 
-def _crowded(extract: Extract, dictionary: Dictionary) -> pd.DataFrame | None:
+def _crowded(extract: Extract, dictionary: Dictionary, sites: set[str]) -> pd.DataFrame | None:
     """Postcodes with patients enough to be asked about, without their names: ``patients``, ``share``, ``crowded``."""
     if extract.patient_key is None or "postcode" not in extract.filled:
         return None
@@ -201,17 +204,21 @@ def _crowded(extract: Extract, dictionary: Dictionary) -> pd.DataFrame | None:
     code = well["postcode_compact"]
     # A postcode has no more patients than records.
     busy = well["records"].groupby(code).sum()
-    places = {name: place for place, name in enumerate(busy.index[busy >= CROWDED_PATIENTS])}
+    asked = busy.index[(busy >= CROWDED_PATIENTS) | busy.index.isin(list(sites))]
+    places = {name: place for place, name in enumerate(asked)}
+    own = {place for name, place in places.items() if name in sites}
     marks = pd.DataFrame({"text": well["postcode"], "mark": code.map(places)}).dropna().drop_duplicates("text")
     counts = pd.DataFrame({"mark": [-1], "patients": [0]})
     if len(marks):
         found = engine.tally_marked(extract.table, "postcode", marks.astype({"mark": "int64"}), patients=True)
-        counts = (
-            found[found["patients"] >= CROWDED_PATIENTS] if (found["patients"] >= CROWDED_PATIENTS).any() else counts
-        )
+        told = found[
+            (found["patients"] >= CROWDED_PATIENTS) | (found["mark"].isin(list(own)) & (found["patients"] > 0))
+        ]
+        counts = told if len(told) else counts
     everyone = engine.count_patients(extract.table) if (counts["patients"] > 0).any() else 0
     share = counts["patients"] / everyone if everyone else counts["patients"] * 0.0
-    crowded = (share > CROWDED_SHARE).map({True: "yes", False: "no"})
+    too_many = (share > CROWDED_SHARE) & (counts["patients"] >= CROWDED_PATIENTS)
+    crowded = (too_many | counts["mark"].isin(list(own))).map({True: "yes", False: "no"})
     return pd.DataFrame({"patients": counts["patients"], "share": share, "crowded": crowded, "records": 1})
 
 

@@ -93,10 +93,24 @@ def residual_use(records: pd.DataFrame, reference: Mapping[str, float], source: 
     )
 
 
+def shares_of_run(document: Mapping[str, Any]) -> dict[str, float]:
+    """The share of each residual code in an earlier result document; hidden counts are left out. Empty where it has none."""
+    codes = (document.get("ethnicity") or {}).get("codes") or {}
+    counts = {code: codes.get(code) for code in PLACES if isinstance(codes.get(code), int)}
+    total = sum(number for number in counts.values() if number)
+    return {code: counts[code] / total for code in RESIDUAL if counts.get(code)} if total else {}
+
+
 def residual_reference(
-    configured: Mapping[str, float], entries: Iterable[Entry], geography: Dictionary | None
+    configured: Mapping[str, float],
+    entries: Iterable[Entry],
+    geography: Dictionary | None,
+    last_run: Mapping[str, float] | None = None,
 ) -> tuple[dict[str, float], str] | None:
-    """Find what to compare with: shares that are set, and the installed census for codes that are not; None for none."""
+    """Find what to compare with; None for nothing.
+
+    Shares that are set come first, then the installed census, then the last run for codes that neither tells.
+    """
     census = next((entry for entry in entries if entry.kind == "census_ethnicity"), None)
     shares = dict[str, float]()
     if census is not None and geography is not None:
@@ -105,7 +119,8 @@ def residual_reference(
             frame = pd.read_parquet(census.path) if census.installed else read_census(census.path)
             areas = geography.frame["records"].groupby(geography.frame[field].map(tidy)).sum()
             shares = catchment_shares(frame, areas)
-    sources = (["the census mix of the areas patients live in"] if shares else []) + (
-        ["settings"] if configured else []
-    )
-    return ({**shares, **configured}, " and ".join(sources)) if sources else None
+    told = {**shares, **configured}
+    earlier = {code: share for code, share in (last_run or {}).items() if code not in told}
+    words = {"the census mix of the areas patients live in": shares, "settings": configured, "the last run": earlier}
+    sources = [name for name, found in words.items() if found]
+    return ({**earlier, **told}, " and ".join(sources)) if sources else None

@@ -66,3 +66,32 @@ def test_the_effect_of_another_edition_is_shown(run_cli: RunCli, tmp_path: Path)
     assert result.exit_code == 1, result.stderr
     document = json.loads(target.read_text(encoding="utf-8"))
     assert any("imd_quintile_compared" in table["dimensions"] for table in document["breakdowns"])
+
+
+def test_a_site_s_own_postcode_is_found_but_never_printed(run_cli: RunCli, tmp_path: Path) -> None:
+    extract, common = SAMPLES / "admitted_care.csv", ("--reference", SAMPLES / "reference", "--select", "DEP017")
+    with extract.open(encoding="utf-8", newline="") as file:
+        postcode = next(row["HOMEADD"] for row in csv.DictReader(file) if row["HOMEADD"].startswith("XQ2"))
+    path = tmp_path / "sites.toml"
+    path.write_text(f'site_postcodes = ["{postcode}"]\n', encoding="utf-8")
+    named = run_cli("check", extract, *common, "--config", path, "--format", "json")
+    document = json.loads(named.stdout)
+    without = json.loads(run_cli("check", extract, *common, "--format", "json").stdout)
+    assert document["rules"][0]["failed"] == without["rules"][0]["failed"] + 1
+    assert postcode not in named.stdout
+
+
+def test_the_last_run_serves_as_the_reference_for_residual_codes(run_cli: RunCli, tmp_path: Path) -> None:
+    extract, target = SAMPLES / "admitted_care.csv", tmp_path / "last.json"
+    run_cli("check", extract, "--reference", SAMPLES / "reference", "-q", "-o", target)
+    common = ("check", extract, "--reference", SAMPLES / "reference", "--select", "ETH013", "--format", "json")
+    assert json.loads(run_cli(*common).stdout)["rules"][0]["outcome"] == "not_judged"
+    again = json.loads(run_cli(*common, "--previous", target).stdout)
+    assert again["rules"][0]["outcome"] == "pass"
+    document = json.loads(target.read_text(encoding="utf-8"))
+    document["ethnicity"]["codes"] = {
+        code: (n or 0) // (3 if code == "C" else 1) for code, n in document["ethnicity"]["codes"].items()
+    }
+    target.write_text(json.dumps(document), encoding="utf-8")
+    changed = json.loads(run_cli(*common, "--previous", target).stdout)
+    assert changed["rules"][0]["outcome"] == "fail"

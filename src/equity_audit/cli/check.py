@@ -100,10 +100,12 @@ def check(
 
     from equity_audit.audit import Request, run_audit
     from equity_audit.datasets.definitions import load_outcomes
+    from equity_audit.disclosure.previous import read_document
     from equity_audit.disclosure.protect import protect
     from equity_audit.ethnic_settings import choose
     from equity_audit.reference.store import default_folder
     from equity_audit.reference.warehouse import imd_from_database
+    from equity_audit.residual import shares_of_run
     from equity_audit.rules import load_rules, select_rules
 
     to_do = _worklist(worklist, _codes(worklist_keys), recipient, delete_by, pseudonymise)
@@ -136,6 +138,8 @@ def check(
             tolerances=settings.tolerances,
             worklist=to_do,
             quick=quick,
+            last_run_shares=shares_of_run(read_document(previous)) if previous else {},
+            site_postcodes=tuple(settings.site_postcodes),
         )
     )
     # A terminal shows the analyst's own data exactly; piped or logged output is a file like any other.

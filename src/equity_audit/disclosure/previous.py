@@ -68,8 +68,8 @@ def certainly_few(least: float, most: float, profile: Profile) -> bool:
     return profile.primary is not None and least >= 1 and most <= profile.primary[1]
 
 
-def read_previous(path: Path, own: Mapping[str, Mapping[str, Any]] | None = None) -> Previous:
-    """Read a result document of an earlier run. Raises UsageError where it is none."""
+def read_document(path: Path) -> dict[str, Any]:
+    """The result document of an earlier run as plain values. Raises UsageError where it is none."""
     try:
         document = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError):
@@ -82,6 +82,12 @@ def read_previous(path: Path, own: Mapping[str, Mapping[str, Any]] | None = None
         or not isinstance(document.get("run"), dict)
     ):
         raise UsageError("--previous is not a result document of equity-audit: give the JSON file of an earlier run.")
+    return document
+
+
+def read_previous(path: Path, own: Mapping[str, Mapping[str, Any]] | None = None) -> Previous:
+    """Read what an earlier run told of each count. Raises UsageError where the file is none of ours."""
+    document = read_document(path)
     try:
         return previous_of(document, load_profile(str(document["run"]["disclosure"]), own))
     except (KeyError, TypeError, ValueError, AttributeError):

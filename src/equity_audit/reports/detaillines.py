@@ -24,8 +24,9 @@ def ethnicity_lines(report: Report) -> Iterator[str]:
             f"{words[name]} {_share(cell, records)}" for name, cell in standards.items()
         )
     if vodim:
-        score = _dqmi(vodim, float(details.get("dqmi_default_threshold", 0.0)))
-        yield "VODIM: " + ", ".join(f"{name} {_number(cell)}" for name, cell in vodim.items()) + score
+        score, threshold = dqmi_score(details), float(details.get("dqmi_default_threshold", 0.0))
+        told = "" if score is None else f"; DQMI item score {score} (defaults counted up to {threshold:.0%} of records)"
+        yield "VODIM: " + ", ".join(f"{name} {_number(cell)}" for name, cell in vodim.items()) + told
     patients = report.ethnicity.get("patients", {})
     if "several_agree" in patients:
         yield (
@@ -72,15 +73,19 @@ def _uneven(rows: Any) -> Iterator[str]:
         yield f"ethnicity is unknown unevenly: {share:.1%} where the {dimension} is {row['level']}"
 
 
-def _dqmi(vodim: Mapping[str, Cell], threshold: float) -> str:
-    """The DQMI item score from released counts (`ethnic_facts.dqmi_score` gives formula and source)."""
+def dqmi_score(details: Mapping[str, Any]) -> float | None:
+    """The DQMI item score, 0 to 100, from released counts (`ethnic_facts.dqmi_score` gives formula and source).
+
+    None under 25 records, and where a count is hidden.
+    """
+    vodim = details.get("vodim", {})
     values = {name: _value(cell) for name, cell in vodim.items()}
     records = sum(values.values())
     if records < 25 or any(cell.marker for cell in vodim.values()):
-        return ""
+        return None
     complete = values["valid"] + values["other"] + values["default"]
-    excess = max(0.0, values["default"] - threshold * records)
-    return f"; DQMI item score {100 * (complete - excess) / records:.1f} (defaults counted up to {threshold:.0%} of records)"
+    excess = max(0.0, values["default"] - float(details.get("dqmi_default_threshold", 0.0)) * records)
+    return round(100 * (complete - excess) / records, 1)
 
 
 def _value(cell: Cell) -> float:

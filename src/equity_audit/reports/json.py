@@ -8,6 +8,7 @@ from math import isfinite
 from typing import Any
 
 from equity_audit.model import Cell, FieldMapping, ReleasedFinding, ReleasedTable, Report
+from equity_audit.reports.detaillines import dqmi_score
 
 SCHEMA_VERSION = 1
 
@@ -74,7 +75,7 @@ def _content(report: Report) -> dict[str, Any]:
             "remarks": list(report.remarks),
         },
         "rules": [_rule(found) for found in report.findings],
-        "ethnicity": _with_details(report.ethnicity, report.ethnicity_details),
+        "ethnicity": _with_details(report.ethnicity, _scored(report.ethnicity_details)),
         "deprivation": _with_details(report.deprivation, report.deprivation_details),
         "breakdowns": [_breakdown(table) for table in report.tables],
         "outcomes": [
@@ -124,6 +125,11 @@ def _content(report: Report) -> dict[str, Any]:
         },
         "notes": list(report.notes),
     }
+
+
+def _scored(details: Mapping[str, Any]) -> dict[str, Any]:
+    score = dqmi_score(details) if details else None
+    return {**details, "dqmi_item_score": score} if score is not None else dict(details)
 
 
 def _with_details(facts: Mapping[str, Any], details: Mapping[str, Any]) -> dict[str, Any]:
