@@ -18,7 +18,7 @@ demo: setup
 		-o demo/audit.json -o demo/board.xlsx -o demo/report.html --fail-on never
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 check: setup
 	$(BIN)/ruff check .
