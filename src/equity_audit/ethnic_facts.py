@@ -88,7 +88,9 @@ def details_of(
     details["units"] = _rows(examined.units, list(examined.units.columns))
     for name, frame in (("sites_filled", examined.sites), ("months", examined.months), ("residual", examined.residual)):
         if frame is not None:
-            details[name] = _rows(frame, list(frame.columns))
+            # A site is named only where the site axis names it: rarer ones, and anything else in that column, are not.
+            named = frame[frame["site"].isin(["", *sites])] if "site" in frame else frame
+            details[name] = _rows(named, list(named.columns))
     if examined.together is not None:
         details["together"] = _crossed(examined.together)
     return details
