@@ -81,7 +81,7 @@ def made_up_audit(
         },
         deprivation={
             "records": everyone, "edition": "2019", "edition_reason": "newest", "vintage": "2011",
-            "classes": {"linked": 10013, "no_location": 0, "malformed": 3},
+            "classes": {"linked": 10016, "no_location": 0, "malformed": 0},
         },
         breakdowns=tuple(breakdowns),
         outcomes=(

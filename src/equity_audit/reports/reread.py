@@ -166,6 +166,8 @@ class _Reader:
             findings=tuple(self._finding(each) for each in self.all.parts("rules")),
             ethnicity=_facts(self.all.part("ethnicity"), "valid"),
             deprivation=_facts(self.all.part("deprivation"), "linked"),
+            ethnicity_details=_details(self.all.part("ethnicity")),
+            deprivation_details=_details(self.all.part("deprivation")),
             tables=tuple(_table(each) for each in self.all.parts("breakdowns")),
             measures=tuple(_measure(each) for each in self.all.parts("measures")),
             verdicts=tuple(
@@ -229,6 +231,8 @@ def _facts(part: _Part, key: str) -> dict[str, Any]:
     """Counts of a field: mappings hold counts, the rest is text."""
     found: dict[str, Any] = {}
     for name, value in part.value.items():
+        if name == "details":
+            continue  # read by `_details`
         if name == "records":
             found[name] = part.cell(name)
         elif name in _COUNTS:
@@ -240,6 +244,33 @@ def _facts(part: _Part, key: str) -> dict[str, Any]:
     if found and ("records" not in found or key not in found.get("classes", {})):
         _refuse(part.path, f"counts with records and the class {key}")
     return found
+
+
+def _details(part: _Part) -> dict[str, Any]:
+    """The finer figures of a field: every number and every marked null a cell, settings and texts as they are."""
+    if "details" not in part.value:
+        return {}
+    found = _finer(part.value["details"], "details", f"{part.path}/details", part.markers)
+    if not isinstance(found, dict):
+        _refuse(f"{part.path}/details", "an object")
+    # Worked out again from the counts by every writer.
+    found.pop("dqmi_item_score", None)
+    return found
+
+
+def _finer(value: Any, name: str, path: str, markers: Mapping[str, str], depth: int = 8) -> Any:
+    if depth == 0 or not isinstance(value, str | int | float | bool | list | dict | None):
+        _refuse(path, "a plain value")
+    if isinstance(value, dict):
+        steps = {key: str(key).replace("~", "~0").replace("/", "~1") for key in value}
+        return {key: _finer(item, key, f"{path}/{steps[key]}", markers, depth - 1) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finer(item, name, f"{path}/{place}", markers, depth - 1) for place, item in enumerate(value)]
+    if value is None:
+        return Cell(None, markers[path]) if path in markers else None
+    if isinstance(value, str | bool) or name.startswith("dqmi_"):
+        return value
+    return Cell(value)
 
 
 def _plain(value: Any, path: str, depth: int = 5) -> Any:
