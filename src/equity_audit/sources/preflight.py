@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -51,7 +52,10 @@ def preflight(path: Path, delimiter: str, width: int, workspace: Path) -> Prefli
                     chunk.decode("utf-8")
                 count = _plain_lines(chunk, delimiter, width)
                 if count is not None:
-                    account.lines += _lines_in(chunk)
+                    lines = _lines_in(chunk)
+                    account.lines += lines
+                    lines_read += lines
+                    lines_kept += lines
                     plain_records += count
                     account.elsewhere = plain_records
                     kept = chunk
@@ -62,9 +66,9 @@ def preflight(path: Path, delimiter: str, width: int, workspace: Path) -> Prefli
                         _copy_start(path, clean, start)
             except UnicodeDecodeError:
                 return None
-            end = file.tell()
-            lines_read += _lines_between(path, start, end) if count is None else _lines_in(chunk)
-            lines_kept += _lines_in(kept)
+            if count is None:
+                lines_read += _lines_between(path, start, file.tell())
+                lines_kept += _lines_in(kept)
             if clean is not None:
                 clean.write(kept)
     if clean is not None:
@@ -103,6 +107,7 @@ def _plain_lines(chunk: bytes, delimiter: str, width: int) -> int | None:
     return count if shape == (separator * (width - 1) + b"\n") * count else None
 
 
+@cache
 def _all_but(separator: bytes) -> bytes:
     kept = QUOTE + separator + b"\n\r\0"
     return bytes(byte for byte in range(256) if byte not in kept)
