@@ -12,7 +12,8 @@ from equity_audit.decode.outcomes import DENOMINATOR, NUMERATOR
 from equity_audit.engine import Grouping
 from equity_audit.model import ComparisonData, OutcomeFacts
 
-COMPARED = ("imd_quintile", "ethnic_group")
+# With a second edition asked for, its quintiles are compared too: what would move if the edition did.
+COMPARED = ("imd_quintile", "ethnic_group", "imd_quintile_compared")
 UNCODED = ("not linked", "Not stated", "Not known", "Invalid", "Missing")
 # What waits and attendance depend on besides age and sex.
 _STRATA = ("sex", "age_band")

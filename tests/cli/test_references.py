@@ -66,6 +66,11 @@ def test_the_effect_of_another_edition_is_shown(run_cli: RunCli, tmp_path: Path)
     assert result.exit_code == 1, result.stderr
     document = json.loads(target.read_text(encoding="utf-8"))
     assert any("imd_quintile_compared" in table["dimensions"] for table in document["breakdowns"])
+    gaps = {m["dimension"]: m["estimate"] for m in document["measures"] if m["measure"] == "gap"}
+    assert gaps["imd_quintile_compared"] == gaps["imd_quintile"], "the two editions are the same table here"
+    moved = document["deprivation"]["details"]["edition_effect"]
+    assert all(pair.split(" → ")[0] == pair.split(" → ")[1] for pair in moved)
+    assert "edition_effect_patients" in document["deprivation"]["details"]
 
 
 def test_a_site_s_own_postcode_is_found_but_never_printed(run_cli: RunCli, tmp_path: Path) -> None:

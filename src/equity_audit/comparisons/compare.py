@@ -154,7 +154,7 @@ def _ends(sides: Sides, strata: Strata | None) -> Iterator[Figure]:
     """Most against least deprived, crude (clustered) and standardised."""
     shown = effective(sides)
     first, last = str(shown["group"].iloc[0]), str(shown["group"].iloc[-1])
-    if sides.dimension == "imd_quintile" and not (first.startswith("1") and last.startswith("5")):
+    if sides.dimension.startswith("imd_quintile") and not (first.startswith("1") and last.startswith("5")):
         reason = "quintile 1 or 5 is hidden or holds too few records"
         for name in ("gap", "ratio"):
             yield Figure(measure=name, reason_withheld=reason, method="delta")

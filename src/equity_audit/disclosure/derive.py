@@ -25,10 +25,19 @@ from equity_audit.model import (
 LEVEL = 0.95
 STRATA_BASE = 5  # of counts by age and sex where a profile shows whole numbers
 _RATIOS = ("ratio", "rii", "relative_risk", "tipping_gamma", "design_effect")
-_CODED_WORDS = {"imd_quintile": "are linked to an IMD quintile", "ethnic_group": "have a usable ethnic group"}
+_CODED_WORDS = {
+    "imd_quintile": "are linked to an IMD quintile",
+    "imd_quintile_compared": "are linked to a quintile of the other edition",
+    "ethnic_group": "have a usable ethnic group",
+}
 # Rules that say whether a dimension's scheme, vintage or direction is proved.
-_PROOF = {"imd_quintile": ("DEP009", "DEP012", "DEP013", "DEP014"), "ethnic_group": ("ETH007",)}
-_SETS = {"imd_quintile": "deprivation", "ethnic_group": "ethnicity"}
+_PROOF = {
+    "imd_quintile": ("DEP009", "DEP012", "DEP013", "DEP014"),
+    "imd_quintile_compared": ("DEP009", "DEP012", "DEP013", "DEP014"),
+    "ethnic_group": ("ETH007",),
+}
+_SETS = {"imd_quintile": "deprivation", "ethnic_group": "ethnicity", "imd_quintile_compared": "deprivation"}
+_ORDERED = ("imd_quintile", "imd_quintile_compared")
 
 
 def comparisons_of(
@@ -59,7 +68,7 @@ def _sides(data: ComparisonData, table: ReleasedTable, profile: Profile) -> Side
     uncoded = [row for row in table.rows if row.labels[0] not in data.coded]
     return Sides(
         dimension=data.dimension,
-        ordered=data.dimension == "imd_quintile",
+        ordered=data.dimension in _ORDERED,
         polarity=data.polarity,
         counts=pd.DataFrame(
             {

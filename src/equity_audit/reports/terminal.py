@@ -23,7 +23,11 @@ _WORDS = {
     "lsoa_not_found": "LSOA not in the edition", "wrong_vintage": "LSOA of another vintage",
     "no_reference": "nothing installed to look it up in",
 }  # fmt: skip
-_DIMENSIONS = {"imd_quintile": "IMD quintile", "ethnic_group": "ethnic group"}
+_DIMENSIONS = {
+    "imd_quintile": "IMD quintile",
+    "imd_quintile_compared": "quintile of the other edition",
+    "ethnic_group": "ethnic group",
+}
 _SEVERITY = {"error": 0, "warning": 1, "info": 2}
 
 
