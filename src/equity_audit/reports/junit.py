@@ -5,6 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree as Tree
 
 from equity_audit.model import Cell, ReleasedFinding, Report
+from equity_audit.reports.grouping import grouping_words
 from equity_audit.reports.inert import visible
 
 _COUNTED = {"failures": "fail", "errors": "error", "skipped": "not_judged"}
@@ -12,7 +13,7 @@ _COUNTED = {"failures": "fail", "errors": "error", "skipped": "not_judged"}
 
 def render(report: Report) -> bytes:
     """The rules as JUnit XML, a suite for each rule set."""
-    root = Tree.Element("testsuites", {"name": "equity-audit", **_counts(report.findings)})
+    root = Tree.Element("testsuites", {"name": f"equity-audit, {grouping_words(report)}", **_counts(report.findings)})
     for name in dict.fromkeys(found.rule.rule_set for found in report.findings):
         chosen = [found for found in report.findings if found.rule.rule_set == name]
         suite = Tree.SubElement(

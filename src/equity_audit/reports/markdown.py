@@ -7,6 +7,7 @@ import re
 from equity_audit.board import Board
 from equity_audit.model import Report
 from equity_audit.narrative import ask_sentence, headline_sentences, rules_sentence
+from equity_audit.reports.grouping import grouping_words
 from equity_audit.reports.html.top import facts_line, title_of
 from equity_audit.reports.inert import visible
 from equity_audit.reports.workbook.words import watermark_lines
@@ -27,7 +28,10 @@ def render(report: Report, board: Board = _NO_SETTINGS) -> bytes:
         lines += ["", f"Executive lead: {_plain(board.executive_lead)}"]
     if board.contact:
         lines += ["", f"Contact: {_plain(board.contact)}"]
-    lines += ["", f"Run {report.run.id}, disclosure profile {_plain(report.profile)}."]
+    lines += [
+        "",
+        f"Run {report.run.id}, disclosure profile {_plain(report.profile)}; {_plain(grouping_words(report))}.",
+    ]
     return ("\n".join(lines) + "\n").encode()
 
 

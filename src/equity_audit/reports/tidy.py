@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from equity_audit.model import Cell, ReleasedMeasure, ReleasedTable, Report, TableRow
 from equity_audit.narrative import ETHNIC_CLASSES, LINK_CLASSES, SHORTHAND, class_share
+from equity_audit.reports.grouping import grouping_words
 from equity_audit.reports.inert import cell_text
 from equity_audit.reports.json import watermark
 from equity_audit.reports.workbook.words import period_of
@@ -62,7 +63,8 @@ def describe(report: Report, name: str) -> bytes:
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en-GB"}],
         "url": name,
         "dc:title": f"Equity audit: {report.run.label}",
-        "dc:description": watermark(report) or f"Released under disclosure profile {report.profile}.",
+        "dc:description": (watermark(report) or f"Released under disclosure profile {report.profile}")
+        + f". Ethnic groups: {grouping_words(report)}.",
         "dc:source": f"equity-audit {report.run.version}, run {report.run.id}",
         "dialect": {"header": True, "encoding": "utf-8", "lineTerminators": ["\r\n"]},
         "tableSchema": {
