@@ -1,4 +1,7 @@
-"""The whole audit on one page: read, tally, decode, judge, count. Nothing here knows how."""
+"""The whole audit on one page: read, tally, decode, judge, count. Nothing here knows how.
+
+Past 300 lines with the request and its axes, so that the order of the stages is read in one place.
+"""
 
 from __future__ import annotations
 

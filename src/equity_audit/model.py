@@ -1,6 +1,7 @@
 """The nouns that flow through an audit. All frozen: no stage changes its input.
 
 source → Extract → Tally → Dictionary → Finding → Cube → Audit → (disclosure control) → Report → outputs
+Past 300 lines: all nouns, and nothing else, so that each is found here.
 """
 
 from __future__ import annotations

@@ -92,6 +92,10 @@ def notes_for(extract: Extract, choice: Choice) -> tuple[str, ...]:
     """What a reader must know of this run before its figures."""
     columns = extract.mapping.columns
     notes = [f"The column for {field} ({columns[field]}) is wholly blank." for field in sorted(extract.mapping.blank)]
+    if "ethnicity" not in extract.fields:
+        notes.append(
+            "The extract has no ethnicity column, so nothing is said about ethnicity. Name one with --map ethnicity=COLUMN."
+        )
     if "lsoa_2001" in extract.filled and not extract.filled & {"lsoa_2011", "lsoa_2021", "lsoa"}:
         notes.append(
             "The LSOA codes are of the 2001 boundaries, for which no edition of the IMD is published: they cannot be "
@@ -119,10 +123,16 @@ def ethnicity_notes(grouping: str, groups: int, scheme: str | None) -> tuple[str
 
 def hints_for(extract: Extract, choice: Choice, geography: Dictionary | None) -> tuple[str, ...]:
     """The commands that would let more be looked up; none where they would not help."""
-    if geography is None or choice.edition is not None or not extract.filled & {"lsoa", "lsoa_2011", "lsoa_2021"}:
+    if (
+        geography is None
+        or choice.edition is not None
+        or not extract.filled & {"lsoa", "lsoa_2011", "lsoa_2021", "postcode"}
+    ):
         return ()
     edition = {"2011": "2019", "2021": "2025"}.get(choice.vintage or "", "EDITION")
+    by_postcode = not extract.filled & {"lsoa", "lsoa_2011", "lsoa_2021"}
+    directory = ", and a postcode directory such as NSPL" if by_postcode else ""
     return (
-        f"equity-audit reference add FILE   (the official file of IMD {edition}, as published)",
+        f"equity-audit reference add FILE   (the official file of IMD {edition}, as published{directory})",
         "equity-audit check EXTRACT        (again)",
     )

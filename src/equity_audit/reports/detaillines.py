@@ -50,6 +50,8 @@ def linkage_lines(report: Report) -> Iterator[str]:
     if not parts:
         return
     linked = parts["linked"]
+    if parts["records that could be linked"].value == 0:
+        return
     yield (
         f"linked {_share(linked, parts['records that could be linked'])} of what could be linked "
         f"({_share(linked, parts['the same with no fixed abode'])} with no fixed abode, "

@@ -1,7 +1,7 @@
 """The result document read back into a Report, so that it can be rendered again without the data.
 
 The file may come from anywhere: size, shape and kinds are checked before anything is believed. Messages name the place
-in the document, never a value. Past 200 lines, so that one page shows the whole document.
+in the document, never a value. Past 300 lines, so that one page shows the whole document.
 """
 
 from __future__ import annotations
