@@ -37,6 +37,16 @@ from equity_audit.linkage_facts import linkage_details, linkage_notes
 from equity_audit.linkage_subjects import LINK_COLUMN, linkage_groupings, linkage_levels, linkage_subjects
 from equity_audit.model import Audit, Dictionary, Extract, OutcomeFacts, Rule, Run
 from equity_audit.outcomes import tell_outcomes
+from equity_audit.population_rates import (
+    BAND,
+    INSIDE,
+    Base,
+    base_references,
+    find_bases,
+    mark_inside,
+    rate_data,
+    rate_groupings,
+)
 from equity_audit.reading import read_extract
 from equity_audit.reference.imd import ImdTable
 from equity_audit.reference.store import list_entries
@@ -131,24 +141,32 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
     dimensions += [d for d in more if d.name == "specialty_code"]
     more = [d for d in more if d not in dimensions] if ethnicity else []
     axes = _axes(ethnicity, geography, dimensions, request.ethnic.groups, linkage.compared)
+    # Five-year bands and areas are asked of the engine where a population is installed, and not otherwise.
+    bases, populations = find_bases(
+        request.reference, choice.edition if deep else None, geography if deep else None, axes,
+        grouping=request.ethnic_grouping, groups=request.ethnic.groups,
+    )  # fmt: skip
+    geography = mark_inside(geography, bases) if geography else None
     facts, by_record = outcomes.facts, tuple(fact for fact in outcomes.facts if fact.least is None)
     shown = [*axes, *(_RESIDENCE if geography else ())]
     spread = [*axes, *_spread_axes(geography, more)] if ethnicity and deep else []
     dictionaries = [
         *(d for d in (ethnicity, geography) if d), *(d.dictionary for d in (*dimensions, *more)), *outcomes.dictionaries,
     ]  # fmt: skip
-    decoded = {dictionary.subject: _cube_columns(dictionary) for dictionary in dictionaries} | outcomes.columns
+    decoded = {each.subject: _cube_columns(each, banded=bool(bases)) for each in dictionaries} | outcomes.columns
+    keyed = extract.patient_key is not None
     names = [fact.name for fact in facts]
     groupings = [
         *groupings_for(shown, facts, narrow=request.quick),
-        *comparison_groupings(axes, outcomes.compared if deep else (), keyed=extract.patient_key is not None),
+        *comparison_groupings(axes, outcomes.compared if deep else (), keyed=keyed),
         *spread_groupings(spread, by_record if spread else ()),
         *(linkage_groupings(axes) if geography and deep else ()),
         *([_EDITION_EFFECT] if linkage.compared else ()),
+        *rate_groupings(bases, axes, facts, keyed=keyed),
     ]
     cubes = engine.cube(
-        extract.table, dictionaries, decoded, groupings,
-        varying=("month_code", "site_code", *_SPREAD_ONLY, *names),
+        extract.table, dictionaries, decoded, dict.fromkeys(groupings),
+        varying=("month_code", "site_code", BAND, INSIDE, *_SPREAD_ONLY, *names),
     )  # fmt: skip
     everyone = cubes[engine.Grouping(columns=(), patients=True)].iloc[0]
     examined = _examine(extract, ethnicity, geography, spread, by_record, cubes, dimensions, request) if deep else None
@@ -165,7 +183,7 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
         write_worklist(request.worklist, extract, [d for d in (ethnicity, geography) if d], subjects, request.rules)
 
     return Audit(
-        run=_run(extract, dataset, request, linkage, started),
+        run=_run(extract, dataset, request, linkage, started, bases),
         intake=extract.intake,
         findings=findings,
         ethnicity=ethnicity_facts(ethnicity, everyone, patient_facts(examined.patients if examined else None))
@@ -174,14 +192,14 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
         deprivation=deprivation_facts(geography, choice) if geography else {},
         breakdowns=make_breakdowns(shown, facts, cubes, narrow=request.quick),
         outcomes=facts,
-        comparisons=comparison_data(
-            axes, outcomes.compared if deep else (), cubes, keyed=extract.patient_key is not None
-        ),
+        comparisons=comparison_data(axes, outcomes.compared if deep else (), cubes, keyed=keyed),
         shapes=shapes_of(ethnicity, geography),
         notes=notes_for(extract, choice) + linkage_notes(linkage, extract) + _ethnic_notes(request, ethnicity),
         hints=hints_for(extract, choice, geography),
         ethnicity_details=_details(examined, ethnicity, axes, request),
         deprivation_details=linkage_details(linkage, levels, cubes.get(_EDITION_EFFECT)),
+        populations=populations,
+        rates=rate_data(bases, axes, facts, cubes, keyed=keyed),
     )
 
 
@@ -310,18 +328,22 @@ def _spread_axes(geography: Dictionary | None, dimensions: list[Dimension]) -> l
     return axes
 
 
-def _cube_columns(dictionary: Dictionary) -> list[str]:
+def _cube_columns(dictionary: Dictionary, *, banded: bool) -> list[str]:
     wanted = {
         "ethnicity": ["ethnic_group", "ethnic_class_code"],
         "geography": ["quintile_code", "core20_code", "residence_code", "link_class_code", LINK_COLUMN],
         "sex": ["sex_code"], "age": ["age_code"], "month": ["month_code"], "site": ["site_code"],
         "specialty": ["specialty_code"], "route": ["route_code"],
     }  # fmt: skip
-    compared = ["quintile_compared_code"] if "quintile_compared_code" in dictionary.frame else []
-    return wanted.get(dictionary.subject, [dictionary.subject]) + compared
+    more = [
+        name for name in ("quintile_compared_code", INSIDE, *((BAND,) if banded else ())) if name in dictionary.frame
+    ]
+    return wanted.get(dictionary.subject, [dictionary.subject]) + more
 
 
-def _run(extract: Extract, dataset: Dataset, request: Request, linkage: Linkage, started: datetime) -> Run:
+def _run(
+    extract: Extract, dataset: Dataset, request: Request, linkage: Linkage, started: datetime, bases: tuple[Base, ...]
+) -> Run:
     return Run(
         id=str(uuid.uuid4()),
         started=started.isoformat(timespec="seconds"),
@@ -330,7 +352,7 @@ def _run(extract: Extract, dataset: Dataset, request: Request, linkage: Linkage,
         dataset=dataset.name,
         dataset_title=dataset.title,
         mapping=extract.mapping,
-        references=run_references(linkage),
+        references=(*run_references(linkage), *base_references(bases)),
         rules_version=__version__,
         version=__version__,
         ethnic_grouping=request.ethnic_grouping,

@@ -185,6 +185,42 @@ class ComparisonData:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PopulationFacts:
+    """The population that rates by one dimension are of; or, with ``refused``, why there are none.
+
+    Published numbers of people, not of patients: ``groups`` are (label, people). ``ages_to`` is where the last band begins.
+    """
+
+    dimension: str
+    name: str
+    vintage: str
+    people: int = 0
+    areas: int | None = None
+    by_sex: bool = True
+    ages_to: int = 90
+    groups: tuple[tuple[str, int], ...] = ()
+    refused: str | None = None
+    caution: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateData:
+    """What the rates of one outcome by one dimension rest on.
+
+    ``events``: exact ``group`` and ``events`` among the people of the population. ``strata``: the same events by ``group``,
+    ``age_band``, ``sex``, where both are known. ``population``: ``group``, ``age_band``, ``sex``, ``population``.
+    ``effects``: by how much repeat patients widen the variance of each group's events; empty without a patient key.
+    """
+
+    outcome: str
+    dimension: str
+    events: pd.DataFrame
+    strata: pd.DataFrame
+    population: pd.DataFrame
+    effects: Mapping[str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Run:
     """What was run, on what, against what. Holds no file name, no hash and no value of the extract."""
 
@@ -219,6 +255,8 @@ class Audit:
     # Exact counts beyond the classes (`ethnic_facts.details_of`): nothing writes them until they are protected.
     ethnicity_details: Mapping[str, Any] = field(default_factory=dict)
     deprivation_details: Mapping[str, Any] = field(default_factory=dict)
+    populations: tuple[PopulationFacts, ...] = ()
+    rates: tuple[RateData, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -332,3 +370,4 @@ class Report:
     # `Audit.ethnicity_details` and `Audit.deprivation_details` with a `Cell` in place of each count.
     ethnicity_details: Mapping[str, Any] = field(default_factory=dict)
     deprivation_details: Mapping[str, Any] = field(default_factory=dict)
+    populations: tuple[PopulationFacts, ...] = ()

@@ -30,6 +30,8 @@ _SEXES = {
 EVERYONE = "all"
 # Ages are kept with 15–19 split at 18; the standard has one band.
 _MERGED = {"15-17": "15-19", "18-19": "15-19"}
+# Census tables often end at 85: the two oldest bands of the standard are then one.
+_OLDEST = {"85-89": "85+", "90+": "85+"}
 MOST_MISSING = 0.005
 STANDARD = "European Standard Population 2013"
 
@@ -43,15 +45,19 @@ class Rates:
     left_out: int
 
 
-def standard_population() -> pd.DataFrame:
-    """``age_band`` in order and ``standard_population``, 100,000 in all."""
+def standard_population(*, to_85: bool = False) -> pd.DataFrame:
+    """``age_band`` in order and ``standard_population``, 100,000 in all; ``to_85`` ends with one band of 85 and over."""
     rows = rows_of("esp2013")
-    return pd.DataFrame(
+    standard = pd.DataFrame(
         {
             "age_band": [r["age_band"] for r in rows],
             "standard_population": [int(r["standard_population"]) for r in rows],
         }
     )
+    if not to_85:
+        return standard
+    merged = standard.assign(age_band=standard["age_band"].replace(_OLDEST))
+    return merged.groupby("age_band", as_index=False, sort=False)[["standard_population"]].sum()
 
 
 def merge_bands(frame: pd.DataFrame, count: str) -> pd.DataFrame:
@@ -64,16 +70,18 @@ def merge_bands(frame: pd.DataFrame, count: str) -> pd.DataFrame:
 def band_ages(population: pd.DataFrame) -> pd.DataFrame:
     """Give ``age_from`` and ``age_to`` (blank: and over) their band of the standard; ``people`` becomes ``population``.
 
-    Raises UsageError where an age range lies in more than one band.
+    A population that ends with 85 and over gets a last band ``85+``. Raises UsageError where an age range lies in more than
+    one band.
     """
-    bands = [str(name) for name in standard_population()["age_band"]]
     start, end = population["age_from"].astype("Int64"), population["age_to"].astype("Int64")
+    to_85 = bool((end.isna() & (start == 85)).any())
+    bands = [str(name) for name in standard_population(to_85=to_85)["age_band"]]
     place = (start // 5).clip(upper=len(bands) - 1)
     last = (end // 5).clip(upper=len(bands) - 1).fillna(len(bands) - 1)
-    if bool((start.isna() | (place != last)).any()):
+    if bool((start.isna() | (place != last)).any()) or (to_85 and bool((start > 85).any())):
         raise UsageError(
             "The population has age ranges that are not five-year bands, so it cannot be standardised to the "
-            f"{STANDARD}. Give one with single years or five-year bands to 90 and over."
+            f"{STANDARD}. Give one with single years or five-year bands to 85 or 90 and over."
         )
     made = population.assign(age_band=place.map(dict(enumerate(bands)))).rename(columns={"people": "population"})
     keys = [name for name in ("lsoa", "imd_quintile", "ethnic_group", "age_band", "sex") if name in made]
@@ -97,11 +105,7 @@ def population_by_quintile(
     UsageError
         The vintages differ, or more than 0.5 % of the people live in English areas that the edition does not list.
     """
-    if str(population_vintage) != str(table_vintage):
-        raise UsageError(
-            f"The population is of LSOA {population_vintage} and the IMD edition of LSOA {table_vintage}: rates would put "
-            "people and events in different areas. Install a population of the edition's vintage."
-        )
+    refuse_other_vintage(population_vintage, table_vintage)
     english = population[population["lsoa"].str.startswith("E")]
     joined = english.merge(table[["lsoa", "quintile"]], on="lsoa", how="left", validate="many_to_one")
     missing = joined.loc[joined["quintile"].isna(), "population"].sum()
@@ -109,6 +113,15 @@ def population_by_quintile(
         raise UsageError("Part of the population lives in areas that the IMD edition does not list. Check its vintage.")
     known = joined.dropna(subset="quintile").astype({"quintile": "int64"})
     return known.groupby(["quintile", "age_band", "sex"], as_index=False)[["population"]].sum()
+
+
+def refuse_other_vintage(population_vintage: str | None, table_vintage: str) -> None:
+    """Refuse a population of other boundaries than the IMD edition's. Raises UsageError."""
+    if str(population_vintage) != str(table_vintage):
+        raise UsageError(
+            f"The population is of LSOA {population_vintage} and the IMD edition of LSOA {table_vintage}: rates would put "
+            "people and events in different areas. Install a population of the edition's vintage."
+        )
 
 
 def refuse_other_grouping(population_grouping: str, ethnic_grouping: str) -> None:
@@ -146,9 +159,12 @@ def rates(events: pd.DataFrame, population: pd.DataFrame, by: str | Sequence[str
         raise UsageError(
             "A population has the sexes 1 and 2 (or Male and Female), or `all` for both together; not a mixture."
         )
-    standard = standard_population()
+    to_85 = "85+" in set(people["age_band"])
+    standard = standard_population(to_85=to_85)
+    had = had.assign(age_band=had["age_band"].replace(_OLDEST)) if to_85 else had
     if not set(people["age_band"]) <= set(standard["age_band"]):
         raise UsageError(f"The population's age bands are those of the standard: {', '.join(standard['age_band'])}.")
+    had = had.groupby([*keys, "age_band", "sex"], as_index=False)[["events"]].sum()
     # Every group has every stratum, people or none.
     groups, sexes = people[keys].drop_duplicates(), people[["sex"]].drop_duplicates()
     frame = groups.merge(sexes, how="cross").merge(standard, how="cross")

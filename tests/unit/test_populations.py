@@ -155,6 +155,16 @@ def test_ages_become_bands_or_are_refused() -> None:
         band_ages(ages.assign(age_from=[0, 3, 15, 18, 85, 95], age_to=[2, 4, 17, 19, None, None]))
 
 
+def test_a_population_to_85_and_over_is_standardised_to_the_two_oldest_bands_together() -> None:
+    ages = pd.DataFrame({"lsoa": "E01000001", "sex": "all", "age_from": range(0, 90, 5), "people": 1000})
+    ages["age_to"] = [*range(4, 85, 5), None]
+    population = band_ages(ages).assign(group="A")
+    assert list(population["age_band"])[-1] == "85+"
+    # 12 events at 85 to 89 and 8 at 90 and over among 1,000 people of 85 and over: weight 1,500 + 1,000.
+    found = rates(events([("A", "85-89", "1", 12), ("A", "90+", "2", 8)]), population, "group")
+    assert figure(found.measures, "standardised_rate", "A") == pytest.approx(2500 * 20 / 1000, rel=1e-12)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
