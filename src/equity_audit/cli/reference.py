@@ -36,7 +36,9 @@ def add(
 @app.command("fetch")
 def fetch(
     edition: str = typer.Argument(help="imd2015, imd2019, imd2025, lookup, ts021, … (`fetch list` shows them all)."),
-    accept_changed: bool = typer.Option(False, "--accept-changed", help="Accept another sha256 than recorded."),
+    accept_changed: bool = typer.Option(
+        False, "--accept-changed", help="Install the file though its sha256 is not recorded."
+    ),
     reference: Path | None = _FOLDER,
 ) -> None:
     """Download an official file from its publisher, check its sha256, and install it."""

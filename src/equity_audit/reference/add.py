@@ -21,8 +21,8 @@ from equity_audit.workspace import private_folder
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,40}")
 
 
-def add_reference(folder: Path, path: Path, edition: str | None = None) -> Entry:
-    """Verify a published file and install it.
+def add_reference(folder: Path, path: Path, edition: str | None = None, *, fetched: str = "") -> Entry:
+    """Verify a published file and install it; ``fetched`` is what it was fetched as, where it was.
 
     Raises
     ------
@@ -54,18 +54,18 @@ def add_reference(folder: Path, path: Path, edition: str | None = None) -> Entry
         )
     folder.mkdir(parents=True, exist_ok=True)
     if found.member is None:
-        return _install(folder, path, path, found, name)
+        return _install(folder, path, path, found, name, fetched)
     with private_folder() as workspace:
-        return _install(folder, path, unpack(path, found.member, workspace), found, name)
+        return _install(folder, path, unpack(path, found.member, workspace), found, name, fetched)
 
 
-def _install(folder: Path, path: Path, table: Path, found: Found, edition: str) -> Entry:
+def _install(folder: Path, path: Path, table: Path, found: Found, edition: str, fetched: str) -> Entry:
     """Write one table; ``path`` is what was given, ``table`` the text itself (unpacked where it was a zip)."""
     part = found.part
     file = "-".join(filter(None, (found.kind, edition, part))) + ".parquet"
     entry = Entry(
         kind=found.kind, edition=edition, vintage=None, rows=None, sha256=sha256_of(path), path=folder / file,
-        installed=True, part=part,
+        installed=True, part=part, fetched=fetched,
     )  # fmt: skip
     entry = {
         "imd": _imd, "lsoa_lookup": _lookup, "postcodes": _postcodes, "census_ethnicity": _census,

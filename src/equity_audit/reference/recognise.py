@@ -19,6 +19,7 @@ KINDS = {
     "population": "population",
 }
 OTHER_NATION = "other_nation"
+_BY_AREA = ("census_ethnicity", "population")
 _NATIONS = re.compile(r"simd\w*rank|wimd \d{4}|soa2001|multiple deprivation measure rank.*|nimdm\w*")
 
 
@@ -76,7 +77,9 @@ def _in_zip(path: Path) -> Found | None:
         raise DataError(
             f"{path.name} holds a directory by area only. Unpack it and add the whole file from its Data folder."
         )
-    _, name, what = max(whole, key=lambda item: (item[0], item[1]))
+    # A census table lies in the zip once for every size of area, and the largest file holds the smallest ones.
+    by_area = [item for item in whole if "lsoa" in Path(item[1]).name.lower()] if whole[0][2].kind in _BY_AREA else []
+    _, name, what = max(by_area or whole, key=lambda item: (item[0], item[1]))
     return Found(
         kind=what.kind, edition=what.edition or postcodes.edition_and_part(path.name)[0], part=what.part, member=name
     )

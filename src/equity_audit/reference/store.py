@@ -32,7 +32,10 @@ FAULTS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One table that a reference folder offers, not yet read; ``part`` names an area of a postcode directory."""
+    """One table that a reference folder offers, not yet read.
+
+    ``part`` names an area of a postcode directory; ``fetched`` what it was fetched as, with ``sha256`` accepted by then.
+    """
 
     kind: str
     edition: str
@@ -43,6 +46,7 @@ class Entry:
     installed: bool
     part: str = ""
     parquet_sha256: str | None = None
+    fetched: str = ""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -87,7 +91,7 @@ def installed(folder: Path) -> list[Entry]:
             Entry(
                 kind=item["kind"], edition=item["edition"], vintage=item["vintage"], rows=item["rows"],
                 sha256=item["sha256"], path=folder / Path(item["file"]).name, installed=True, part=item.get("part", ""),
-                parquet_sha256=item.get("parquet_sha256"),
+                parquet_sha256=item.get("parquet_sha256"), fetched=item.get("fetched", ""),
             )
             for item in listed
         ]  # fmt: skip
@@ -104,6 +108,7 @@ def write_manifest(folder: Path, entries: list[Entry]) -> None:
         {
             "kind": entry.kind, "edition": entry.edition, "part": entry.part, "vintage": entry.vintage,
             "rows": entry.rows, "sha256": entry.sha256, "parquet_sha256": entry.parquet_sha256, "file": entry.path.name,
+            "fetched": entry.fetched,
         }
         for entry in sorted(entries, key=lambda entry: entry.key)
     ]  # fmt: skip
