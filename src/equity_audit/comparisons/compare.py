@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import erfc, isnan, nan, sqrt
 from typing import Any
 
@@ -26,7 +26,7 @@ GAMMAS = (2.0, 3.0, 5.0)
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One figure of a comparison: proportions unless the measure's name says otherwise."""
+    """One figure of a comparison: proportions unless the measure's name says otherwise; ``n`` published records."""
 
     measure: str
     group: str | None = None
@@ -69,7 +69,15 @@ def compare(sides: Sides) -> tuple[Figure, ...]:
     figures = [*_standardised(sides, strata), *_against_rest(sides, strata), *_effects(sides)]
     if sides.ordered:
         figures += [*_ends(sides, strata), *_slope(sides)]
-    return (*figures, *_missing(sides))
+    return tuple(replace(figure, n=_records(sides, figure)) for figure in (*figures, *_missing(sides)))
+
+
+def _records(sides: Sides, figure: Figure) -> float:
+    """The coded records that a figure is of, all of them where it is of no group: whole, as they were published."""
+    records = sides.counts.set_index("group")["denominator"]
+    if figure.group is None or figure.against == REST:
+        return float(records.sum())
+    return float(sum(records.get(group, 0.0) for group in (figure.group, figure.against) if group is not None))
 
 
 def effective(sides: Sides) -> pd.DataFrame:
@@ -114,7 +122,7 @@ def _against_rest(sides: Sides, strata: Strata | None) -> Iterator[Figure]:
         differs = bool(adjusted[group] < 1 - sides.level and abs(row["value"]) >= sides.least_points)
         yield Figure(
             measure="risk_difference", group=group, against=REST, estimate=float(row["value"]), lower=float(row["lower"]),
-            upper=float(row["upper"]), method="newcombe", n=float(row["n"]), differs=differs,
+            upper=float(row["upper"]), method="newcombe", differs=differs,
         )  # fmt: skip
         yield Figure(
             measure="adjusted_p", group=group, against=REST, estimate=float(adjusted[group]), method="score, bh"
@@ -166,7 +174,6 @@ def _ends(sides: Sides, strata: Strata | None) -> Iterator[Figure]:
         yield Figure(
             measure=str(row["measure"]), group=first, against=last, estimate=float(row["value"]), lower=float(row["lower"]),
             upper=float(row["upper"]), method=str(row["method"]),
-            n=float(sides.counts["denominator"].iloc[0] + sides.counts["denominator"].iloc[-1]),
             reason_withheld=row["reason_withheld"] or None,
         )  # fmt: skip
     if strata is not None:
@@ -212,7 +219,7 @@ def _slope(sides: Sides) -> Iterator[Figure]:
         withheld = reason or row["reason_withheld"] or None
         yield Figure(
             measure=name, estimate=nan if withheld else float(row["value"]), lower=nan if withheld else float(row["lower"]),
-            upper=nan if withheld else float(row["upper"]), method="national ranks, delta", n=float(row["n"]),
+            upper=nan if withheld else float(row["upper"]), method="national ranks, delta",
             reason_withheld=withheld,
         )  # fmt: skip
     yield Figure(measure="lack_of_fit_p", estimate=poor_fit, method="chi-squared")
@@ -235,7 +242,7 @@ def _missing(sides: Sides) -> Iterator[Figure]:
             )  # fmt: skip
             yield Figure(
                 measure=name, group=group, against=against, estimate=float(row["value"]), lower=float(row["lower"]),
-                upper=float(row["upper"]), method=str(row["method"]), n=float(row["n"]),
+                upper=float(row["upper"]), method=str(row["method"]),
                 reason_withheld=row["reason_withheld"] or None,
             )  # fmt: skip
     if sides.strata is not None and records:
@@ -245,7 +252,7 @@ def _missing(sides: Sides) -> Iterator[Figure]:
         for row in reallocate(frame, within="stratum").to_dict("records"):
             yield Figure(
                 measure="reallocated_proportion", group=str(row["group"]), estimate=float(row["value"]), method="reallocated",
-                n=float(row["n"]), reason_withheld=row["reason_withheld"] or None,
+                reason_withheld=row["reason_withheld"] or None,
             )  # fmt: skip
 
 

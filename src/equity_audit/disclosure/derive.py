@@ -123,10 +123,19 @@ def _released(figure: Figure, data: ComparisonData, profile: Profile) -> Release
         upper=number(figure.upper),
         level=LEVEL,
         method=figure.method,
-        n=Cell(round(figure.n, 3)) if isfinite(figure.n) else Cell(None, "z"),
-        reason_withheld=figure.reason_withheld,
+        n=Cell(round(figure.n)) if isfinite(figure.n) else Cell(None, "z"),
+        reason_withheld=figure.reason_withheld or _why_endless(figure),
         differs=figure.differs,
     )
+
+
+def _why_endless(figure: Figure) -> str | None:
+    """Why a figure that was not withheld is no number: every null has its reason."""
+    if isfinite(figure.estimate):
+        return None
+    if figure.measure == "tipping_gamma":
+        return "no difference between coded and uncoded records would overturn it"
+    return "no event in the group compared with" if figure.estimate > 0 else "not defined for these counts"
 
 
 def _verdict(

@@ -15,6 +15,7 @@ from equity_audit.disclosure.ledger import READ, RECORDS, Count, Ledger
 from equity_audit.disclosure.naming import placed
 from equity_audit.disclosure.previous import Previous
 from equity_audit.disclosure.profiles import Profile
+from equity_audit.disclosure.rates import released_rates
 from equity_audit.disclosure.release import total_of
 from equity_audit.disclosure.released import Released, everyone_shown
 from equity_audit.disclosure.sensitive import without_sensitive
@@ -90,7 +91,8 @@ def _report(audit: Audit, released: Released, profile: Profile, internal_name: s
         ethnicity=ethnicity,
         deprivation=deprivation,
         tables=tables,
-        measures=measures,
+        measures=(*measures, *released_rates(audit.rates, audit.populations, released)),
+        populations=audit.populations,
         verdicts=(*completeness_verdicts(ethnicity, deprivation, findings, at), *verdicts),
         outcomes=tuple(
             # The facts of an outcome hold exact counts of what was left apart: a writer has no use for them.

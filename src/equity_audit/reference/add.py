@@ -11,7 +11,7 @@ from equity_audit.files import write_whole
 from equity_audit.reference.imd import ImdTable, read_published
 from equity_audit.reference.lookup import FAULTS as LOOKUP_FAULTS
 from equity_audit.reference.lookup import read_lookup
-from equity_audit.reference.population import read_census, read_population, vintage_of
+from equity_audit.reference.population import is_cells, read_cells, read_census, read_population, vintage_of
 from equity_audit.reference.postcodes import directory_columns, install_directory
 from equity_audit.reference.recognise import OTHER_NATION, Found, recognise
 from equity_audit.reference.store import FAULTS, Entry, installed, write_manifest
@@ -40,7 +40,7 @@ def add_reference(folder: Path, path: Path, edition: str | None = None, *, fetch
         raise DataError(
             f"{path.name} is none of the tables that records are linked to: an English IMD edition (File 1, 2 or 7), "
             "the LSOA 2011 to 2021 lookup, a postcode directory (NSPL, ONSPD), Census table TS021, or a population by "
-            "LSOA. Download the file as it is published."
+            "LSOA or by quintile. Download the file as it is published."
         )
     if found.kind == OTHER_NATION:
         raise DataError(
@@ -142,6 +142,12 @@ def _census(entry: Entry, table: Path, name: str) -> Entry:
 
 
 def _population(entry: Entry, table: Path, name: str) -> Entry:
+    header = sniff(table)
+    if header is not None and is_cells(header):
+        cells = read_cells(table)
+        write_whole(entry.path, lambda target: cells.to_parquet(target, index=False))
+        # Quintiles are of an edition, and that of its boundaries.
+        return replace(entry, vintage=f"IMD {cells['imd_edition'].iloc[0]}", rows=len(cells))
     frame = read_population(table)
     write_whole(entry.path, lambda target: frame.to_parquet(target, index=False))
     return replace(entry, vintage=vintage_of(frame["lsoa"]), rows=len(frame))

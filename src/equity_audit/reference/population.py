@@ -1,4 +1,4 @@
-"""Populations by LSOA: Census 2021 ethnic group (TS021), Census 2021 age (TS007A), mid-year estimates by sex and age.
+"""Populations by LSOA (Census 2021 tables TS021 and TS007A, mid-year estimates), or by quintile, ethnic group, age and sex.
 
 Sources: ONS, Census 2021 through Nomis (raw and bulk forms); ONS small area population estimates, LSOA 2011.
 Census 2021 counts Chinese people as Asian: the table carries that grouping with it.
@@ -27,6 +27,7 @@ _BULK = re.compile(r"^(ethnic group|age): ")
 _AGE = re.compile(r"aged (?:(\d+) years and (under|over)|(\d+) to (\d+) years)")
 _CODE_HEADERS = ("mnemonic", "geography code", "lsoa21cd", "lsoa11cd")
 _LONG = ("sex", "area_codes", "age_grp", "pop")
+CELLS = ("imd_edition", "imd_quintile", "ethnic_grouping", "ethnic_group", "sex", "age_from", "age_to", "people")
 
 
 def _wide(header: Header) -> tuple[int, dict[int, str]] | None:
@@ -67,6 +68,50 @@ def age_columns(header: Header) -> tuple[int, dict[int, tuple[int, int | None]]]
 def is_long(header: Header) -> bool:
     """Whether a table is a mid-year estimate with one row an area, sex and age band."""
     return set(_LONG) <= set(header.tidy)
+
+
+def is_cells(header: Header) -> bool:
+    """Whether a table is a population by quintile, ethnic group, age and sex, in the columns `CELLS`."""
+    return set(CELLS) <= set(header.tidy)
+
+
+def read_cells(path: Path) -> pd.DataFrame:
+    """The columns `CELLS`: one row an IMD quintile, ethnic group, sex and age range (``age_to`` blank: and over).
+
+    Raises
+    ------
+    DataError
+        A row is not readable, stands twice, or the table mixes IMD editions or ethnic groupings.
+    """
+    header = _header(path)
+    with connection() as opened:
+        select = ", ".join(f"trim(c{header.tidy.index(name)}) AS {name}" for name in CELLS)
+        frame: pd.DataFrame = scan(opened, path, header, select).df()
+    numbers = pd.DataFrame(
+        {name: pd.to_numeric(frame[name], errors="coerce") for name in ("imd_quintile", "age_from", "age_to", "people")}
+    )
+    blank_end = frame["age_to"].isna() | (frame["age_to"] == "")
+    fine = (
+        numbers["imd_quintile"].isin(range(1, 6)) & (numbers["people"] >= 0) & (numbers["age_from"] >= 0)
+        & (numbers["age_to"].notna() | blank_end) & frame["ethnic_group"].fillna("").ne("")
+    )  # fmt: skip
+    if frame.empty or not fine.all():
+        row = "no row" if frame.empty else f"row {int((~fine).to_numpy().argmax()) + 2}"
+        raise DataError(
+            f"{path.name}, {row}: a population by quintile has an IMD quintile 1 to 5, an ethnic group, ages as whole years "
+            "(age_to blank for and over) and a number of people in each row."
+        )
+    if frame["imd_edition"].nunique() != 1 or frame["ethnic_grouping"].nunique() != 1:
+        raise DataError(f"{path.name} has more than one IMD edition or ethnic grouping. Give a file of one of each.")
+    if frame["ethnic_grouping"].iloc[0] not in ("2001", "2021"):
+        raise DataError(
+            f"{path.name} has an ethnic grouping that is neither 2001 (Chinese in Other) nor 2021 (in Asian)."
+        )
+    whole = {"imd_quintile": "int64", "age_from": "Int64", "age_to": "Int64", "people": "float64"}
+    read = frame.assign(**numbers).astype(whole)
+    if read.duplicated(["imd_quintile", "ethnic_group", "sex", "age_from", "age_to"]).any():
+        raise DataError(f"{path.name} has a quintile, ethnic group, sex and age range twice.")
+    return read[list(CELLS)]
 
 
 def read_census(path: Path) -> pd.DataFrame:

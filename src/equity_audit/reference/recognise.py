@@ -55,6 +55,8 @@ def by_header(header: Header, name: str) -> Found | None:
         return Found(kind="census_ethnicity", edition="2021")
     if population.age_columns(header):
         return Found(kind="population", edition="2021")
+    if population.is_cells(header):
+        return Found(kind="population", edition=None)
     if population.is_long(header):
         year = re.search(r"(?:mid|sape)?[-_ ]?(20\d\d)", name)
         return Found(kind="population", edition=year[1] if year else None)

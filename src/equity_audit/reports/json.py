@@ -110,6 +110,21 @@ def _content(report: Report) -> dict[str, Any]:
             }
             for measure in report.measures
         ],
+        "populations": [
+            {
+                "dimension": each.dimension,
+                "name": each.name,
+                "vintage": each.vintage,
+                "people": each.people,
+                "areas": each.areas,
+                "by_sex": each.by_sex,
+                "ages_to": each.ages_to,
+                "groups": [{"group": group, "people": number} for group, number in each.groups],
+                "refused": each.refused,
+                "caution": each.caution,
+            }
+            for each in report.populations
+        ],
         "verdicts": [
             {
                 "subject": verdict.subject,

@@ -17,6 +17,7 @@ from equity_audit.model import (
     FieldMapping,
     Outcome,
     OutcomeFacts,
+    PopulationFacts,
     ReleasedFinding,
     ReleasedMeasure,
     ReleasedTable,
@@ -170,6 +171,7 @@ class _Reader:
             deprivation_details=_details(self.all.part("deprivation")),
             tables=tuple(_table(each) for each in self.all.parts("breakdowns")),
             measures=tuple(_measure(each) for each in self.all.parts("measures")),
+            populations=tuple(_population(each) for each in self.all.parts("populations")),
             verdicts=tuple(
                 Verdict(
                     subject=each.text("subject"), verdict=each.one_of("verdict", _VERDICTS),
@@ -304,6 +306,23 @@ def _measure(part: _Part) -> ReleasedMeasure:
         reason_withheld=part.text_or_none("reason_withheld"), group=part.text_or_none("group"),
         against=part.text_or_none("against"), differs=part.flag("differs"),
     )  # fmt: skip
+
+
+def _population(part: _Part) -> PopulationFacts:
+    groups = tuple((each.text("group"), _whole(each, "people")) for each in part.parts("groups"))
+    return PopulationFacts(
+        dimension=part.text("dimension"), name=part.text("name"), vintage=part.text("vintage"), people=_whole(part, "people"),
+        areas=None if part.value.get("areas") is None else _whole(part, "areas"), by_sex=bool(part.flag("by_sex")),
+        ages_to=_whole(part, "ages_to"), groups=groups, refused=part.text_or_none("refused"),
+        caution=part.text_or_none("caution"),
+    )  # fmt: skip
+
+
+def _whole(part: _Part, key: str) -> int:
+    value = part.number(key)
+    if value is None or value < 0 or value != int(value):
+        _refuse(f"{part.path}/{key}", "a whole number")
+    return int(value)
 
 
 def _outcome(part: _Part) -> tuple[OutcomeFacts, tuple[tuple[str, Cell], ...]]:
