@@ -6,7 +6,8 @@ a share of admissions is never called a rate; nothing is ranked. Past 300 lines,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from equity_audit.model import Cell, OutcomeFacts, ReleasedMeasure, ReleasedTable, Report, TableRow
@@ -69,23 +70,68 @@ def points(difference: float) -> str:
     return f"{round(difference * 100, 1) + 0.0:.1f}"
 
 
-def headline_sentences(report: Report) -> tuple[str, ...]:
-    """At most three sentences for a board: the gap by deprivation, ethnic groups that differ, how far to trust both."""
-    told = [
-        sentence
-        for facts in [facts for facts in outcomes_of(report) if may_be_headline(facts)][:1]
-        for sentence in (gap_sentence(report, facts), differing_sentence(report, facts))
-        if sentence
-    ]
+def headline_sentences(report: Report, named: Sequence[str] = ()) -> tuple[str, ...]:
+    """At most three sentences for a board: the gap by deprivation, ethnic groups that differ, how far to trust both.
+
+    ``named`` are the outcomes that a board asked for, the first of them the one to lead with.
+    """
+    told = [sentence for sentence in _lead_sentences(report, named) if sentence]
     trust = completeness_sentences(report)
     if len(told) + len(trust) > 3:
         trust = (trust_sentence(report),)
     return (*told, *trust)
 
 
+def _lead_sentences(report: Report, named: Sequence[str]) -> tuple[str, ...]:
+    """What is told of the outcome that leads; plainly that none can lead, and why."""
+    if not report.tables:
+        return ()
+    found = ordered_outcomes(report, named)
+    if not found:
+        return ("No gap is given: this extract holds no outcome, such as a wait or a missed appointment, to compare.",)
+    lead = next((facts for facts in found if may_be_headline(facts) and is_shown(report, facts.name)), None)
+    if lead is not None:
+        return gap_sentence(report, lead), groups_sentence(report, lead)
+    meant = [facts.label for facts in found if may_be_headline(facts)]
+    told = (
+        f"{_listed(meant)}: no gap is given, because the counts are too small to publish."
+        if meant
+        else "No gap leads here, because no outcome of this extract is set to lead a report."
+    )
+    others = [uncapped(facts.label) for facts in found if is_shown(report, facts.name)]
+    if others:
+        told += (
+            f" Figures for {_listed(others)} follow below; they depend on who comes to this trust, so they do not lead."
+        )
+    return (told,)
+
+
 def may_be_headline(facts: OutcomeFacts) -> bool:
     """Whether an outcome may be told first."""
     return facts.headline and facts.name not in NOT_A_RATE
+
+
+def ordered_outcomes(report: Report, named: Sequence[str] = ()) -> tuple[OutcomeFacts, ...]:
+    """The outcomes that a board named, as it named them; else all, those first whose figures are shown and may lead."""
+    found = {facts.name: facts for facts in outcomes_of(report)}
+    if found.keys() & set(named):
+        return tuple(found[name] for name in named if name in found)
+
+    def place(facts: OutcomeFacts) -> tuple[bool, ...]:
+        shown, gap = is_shown(report, facts.name), measure_of(report, "gap", facts.name)
+        headline = may_be_headline(facts)
+        return not (shown and headline), not shown, gap is None or gap.estimate is None, not headline
+
+    return tuple(sorted(found.values(), key=place))
+
+
+def is_shown(report: Report, outcome: str) -> bool:
+    """Whether an outcome has a figure by quintile or by ethnic group that disclosure control has not hidden."""
+    return any(
+        row.value.value is not None
+        for dimension in ("imd_quintile", "ethnic_group")
+        for row in rows_of(report, outcome, dimension)
+    )
 
 
 def outcomes_of(report: Report) -> tuple[OutcomeFacts, ...]:
@@ -107,22 +153,36 @@ def gap_sentence(report: Report, facts: OutcomeFacts) -> str:
             "(above 0: higher in the most deprived fifth of areas).",
             facts,
         )
-    shares = {row.labels[0][0]: row.value.value for row in rows_of(report, facts.name, "imd_quintile") if row.labels}
+    ends = {row.labels[0][0]: row for row in rows_of(report, facts.name, "imd_quintile") if row.labels}
     low, high = sorted((abs(gap.lower), abs(gap.upper)))
     direction = "higher" if gap.estimate > 0 else "lower"
     return _with_caution(
-        f"{facts.label}: {percent(shares['1'] or 0)} of {facts.noun} from the most deprived fifth of areas, against "
-        f"{percent(shares['5'] or 0)} from the least deprived fifth: a gap of {points(abs(gap.estimate))} "
+        f"{facts.label}: {_share_told(ends['1'], facts.noun)} from the most deprived fifth of areas, against "
+        f"{_share_told(ends['5'])} from the least deprived fifth: a gap of {points(abs(gap.estimate))} "
         f"percentage points ({points(low)} to {points(high)}), {direction} in the most deprived fifth"
-        f"{_times(measure_of(report, 'ratio', facts.name))}{_adjusted(report, facts)}.",
+        f"{_adjusted(report, facts)}.",
         facts,
     )
 
 
-def _times(ratio: ReleasedMeasure | None) -> str:
+def _share_told(row: TableRow, noun: str = "") -> str:
+    """A share of a noun with its counts, since a board must see how many people a per cent stands for."""
+    counts = (row.numerator.value, row.denominator.value)
+    how_many = "" if None in counts else f" ({counts[0]:,} of {counts[1]:,})"
+    return f"{percent(row.value.value or 0)}{f' of {noun}' if noun else ''}{how_many}"
+
+
+def ratio_sentence(report: Report, facts: OutcomeFacts) -> str:
+    """How many times the share of the least deprived fifth that of the most deprived is; blank where no gap is told."""
+    gap, ratio = measure_of(report, "gap", facts.name), measure_of(report, "ratio", facts.name)
+    if gap is None or gap.lower is None or gap.upper is None or gap.lower <= 0 <= gap.upper:
+        return ""
     if ratio is None or ratio.estimate is None or ratio.lower is None or ratio.upper is None:
         return ""
-    return f", {ratio.estimate:.1f} times the share ({ratio.lower:.1f} to {ratio.upper:.1f})"
+    return (
+        f"The share in the most deprived fifth is {ratio.estimate:.1f} times that in the least deprived fifth "
+        f"({ratio.lower:.1f} to {ratio.upper:.1f})."
+    )
 
 
 def _adjusted(report: Report, facts: OutcomeFacts) -> str:
@@ -201,6 +261,34 @@ def differing_sentence(report: Report, facts: OutcomeFacts) -> str:
     )
 
 
+def groups_sentence(report: Report, facts: OutcomeFacts) -> str:
+    """The ethnic groups that differ, else which were compared and do not; blank if none was compared."""
+    told = differing_sentence(report, facts)
+    compared = [
+        group
+        for group in GROUP_WORDS
+        if difference_words(difference_of(report, facts.name, "ethnic_group", group)) != "not compared"
+    ]
+    if told or not compared:
+        return told
+    few = [group for group in GROUP_WORDS if group not in compared]
+    sentence = (
+        f"{facts.label} by ethnic group: {_listed(compared)} {'does' if len(compared) == 1 else 'do'} not clearly differ "
+        "from all other patients with a known group"
+    )
+    left = f"; too few records to compare {_listed(few)}" if few else ""
+    return _with_caution(f"{sentence}{left}.", facts)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([*([", ".join(names[:-1])] if len(names) > 1 else []), names[-1]])
+
+
+def uncapped(words: str) -> str:
+    """A label inside a sentence; one that begins with an abbreviation keeps its capitals."""
+    return words if words[:2].isupper() else words[:1].lower() + words[1:]
+
+
 def _others(row: TableRow, rows: Iterable[TableRow], facts: OutcomeFacts) -> str:
     others = [other for other in rows if other is not row]
     shown = [other for other in others if other.numerator.value is not None and other.denominator.value]
@@ -268,9 +356,44 @@ def rules_sentence(report: Report) -> str:
 
 def ask_sentence(report: Report) -> str:
     """What a board is asked to do."""
-    if any(verdict.verdict == "do_not_use" for verdict in report.verdicts):
+    verdicts = {verdict.subject: verdict.verdict for verdict in report.verdicts}
+    if "do_not_use" in verdicts.values():
         return "The board is asked to decide how recording will be improved before these comparisons are used."
-    return "The board is asked to note these figures and to discuss how the recording faults will be put right."
+    wanted = [
+        words
+        for subject, words in (
+            ("ethnicity", "have a usable ethnic group"), ("deprivation", "are linked to an IMD quintile"),
+        )
+        if verdicts.get(subject) == "care"
+    ]  # fmt: skip
+    if not wanted:
+        return "The board is asked to note these figures and to discuss how the recording faults will be put right."
+    return (
+        f"The board is asked to note these figures, and to agree who will see that more records {' and '.join(wanted)}."
+    )
+
+
+def wanted_share(report: Report) -> float | None:
+    """The share of usable ethnic groups that would be complete enough, as the verdict on this report names it."""
+    told = next((verdict.sentence for verdict in report.verdicts if verdict.subject == "ethnicity"), "")
+    found = re.search(r"([\d.]+)% would be complete enough", told)
+    return float(found[1]) / 100 if found else None
+
+
+def recoverable_sentence(report: Report) -> str:
+    """What other records of the same patients would fill in, the quickest gain there is; blank where nothing is known of it."""
+    gain = report.ethnicity_details.get("recoverable")
+    whole = report.ethnicity.get("records")
+    if not gain or whole is None or not gain["recoverable"].value:
+        return ""
+    classes = {"now": gain["usable_now"], "reached": gain["usable_reached"]}
+    now, reached = (class_share(report, {"classes": classes, "records": whole}, name).value for name in classes)
+    if now is None or reached is None:
+        return ""
+    return (
+        f"Quickest gain: other records of the same patients would fill {gain['recoverable'].value:,} of these gaps, and bring "
+        f"usable ethnic groups from {percent(now)} to {percent(reached)}."
+    )
 
 
 def class_share(report: Report, facts: Mapping[str, Any], name: str) -> Cell:

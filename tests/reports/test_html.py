@@ -9,9 +9,9 @@ from html.parser import HTMLParser
 import pytest
 
 from equity_audit.board import Board
-from equity_audit.model import Cell, ReleasedTable, Report, TableRow
+from equity_audit.model import ReleasedTable, Report
 from equity_audit.narrative import ask_sentence, headline_sentences
-from equity_audit.reports.html import quality, render
+from equity_audit.reports.html import render
 from reports.chart_cases import FIFTHS, GROUPS, row
 from reports.made_up import exact_figures, made_up_report
 from reports.samples import ATTACKS, NAMES, hostile_report, sample_report
@@ -201,31 +201,6 @@ def test_board_chooses_outcomes_and_sites():
 def test_page_leaves_out_what_a_report_has_not(without: dict[str, object]):
     report = replace(made_up_report(), **without)
     assert b"Method, notes and contact" in render(report)
-
-
-def test_months_with_a_gap_are_not_joined():
-    months = [f"2024-{n:02}" for n in range(1, 13)] + [f"2025-{n:02}" for n in range(2, 12)]
-    none = Cell(None, "z")
-    blank = {"denominator": none, "value": none, "lower": none, "upper": none}
-    table = ReleasedTable(
-        id="records_by_month",
-        title="",
-        unit="records",
-        outcome=None,
-        dimensions=("month",),
-        rows=tuple(TableRow(labels=(month,), numerator=Cell(100), **blank) for month in months),
-    )
-    assert [label for label, _ in quality._series(table, shares=False)] == [f"{name} 2024" for name in quality._SHORT]
-
-
-def test_special_cause_is_told_in_words():
-    series = [(f"M{n}", 0.5 + 0.01 * (n % 2)) for n in range(14)] + [("Last", 0.9)]
-    months, title, sentence = quality.control_chart(series, "Did not attend", "decrease")
-    assert months[-1].kind == "special_cause_concern"
-    assert title == "Did not attend: the latest month is a special cause, concerning"
-    assert sentence.endswith("Signal: Above UCL.")
-    _, title, sentence = quality.control_chart(series[:-1], "Did not attend", "decrease")
-    assert title == "Did not attend: no clear change lately" and sentence.startswith("No clear change")
 
 
 def test_attacks_are_inert():

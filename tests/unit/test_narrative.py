@@ -47,10 +47,114 @@ def everything_said(report: Report) -> list[str]:
 
 def test_a_gap_names_both_ends_its_size_its_interval_and_its_direction(report):
     assert narrative.gap_sentence(report, facts_of(report)) == (
-        "Did not attend: 20.4% of appointments from the most deprived fifth of areas, against 9.2% from the least "
-        "deprived fifth: a gap of 11.2 percentage points (8.9 to 13.6), higher in the most deprived fifth, 2.2 times the "
-        "share (1.8 to 2.7); age and sex are not allowed for."
+        "Did not attend: 20.4% of appointments (410 of 2,005) from the most deprived fifth of areas, against 9.2% (130 of "
+        "1,410) from the least deprived fifth: a gap of 11.2 percentage points (8.9 to 13.6), higher in the most deprived "
+        "fifth; age and sex are not allowed for."
     )
+
+
+def test_a_ratio_is_told_where_a_gap_is(report):
+    assert narrative.ratio_sentence(report, facts_of(report)) == (
+        "The share in the most deprived fifth is 2.2 times that in the least deprived fifth (1.8 to 2.7)."
+    )
+    assert narrative.ratio_sentence(with_gap(report, 0.01, -0.01, 0.03), facts_of(report)) == ""
+    assert narrative.ratio_sentence(replace(report, measures=()), facts_of(report)) == ""
+
+
+def test_counts_that_are_hidden_are_left_out_of_a_gap(report):
+    tables = tuple(
+        replace(table, rows=tuple(replace(row, numerator=Cell(None, "c")) for row in table.rows))
+        for table in report.tables
+    )
+    sentence = narrative.gap_sentence(replace(report, tables=tables), facts_of(report))
+    assert "20.4% of appointments from the most deprived fifth of areas, against 9.2% from the least" in sentence
+
+
+def named(report: Report, **outcomes: bool) -> Report:
+    """The report with outcomes of these names, whether each may lead; all with the figures of the first."""
+    facts, apart = report.outcomes[0]
+    made = tuple((replace(facts, name=name, label=name, headline=lead), apart) for name, lead in outcomes.items())
+    tables = [table for table in report.tables if table.outcome is None]
+    for name in outcomes:
+        tables += [replace(table, outcome=name) for table in report.tables if table.outcome]
+    measures = tuple(replace(found, outcome=name) for name in outcomes for found in report.measures)
+    return replace(report, outcomes=made, tables=tuple(tables), measures=measures)
+
+
+def hidden(report: Report, outcome: str) -> Report:
+    none = Cell(None, "c")
+    tables = tuple(
+        replace(
+            table, rows=tuple(replace(row, numerator=none, value=none, lower=none, upper=none) for row in table.rows)
+        )
+        if table.outcome == outcome
+        else table
+        for table in report.tables
+    )
+    kept = tuple(found for found in report.measures if found.outcome != outcome)
+    return replace(report, tables=tables, measures=kept)
+
+
+def test_an_outcome_whose_figures_are_hidden_does_not_lead(report):
+    several = named(report, Stays=True, Waits=True, Visits=False)
+    assert [facts.name for facts in narrative.ordered_outcomes(several)] == ["Stays", "Waits", "Visits"]
+    without = hidden(several, "Stays")
+    assert [facts.name for facts in narrative.ordered_outcomes(without)] == ["Waits", "Visits", "Stays"]
+    assert narrative.headline_sentences(without)[0].startswith("Waits: 20.4% of appointments")
+    assert not any("Stays" in sentence for sentence in narrative.headline_sentences(without))
+
+
+def test_it_is_said_plainly_that_no_outcome_can_lead(report):
+    none = hidden(named(report, Stays=True, Visits=False), "Stays")
+    assert narrative.headline_sentences(none)[0] == (
+        "Stays: no gap is given, because the counts are too small to publish. Figures for visits follow below; they depend "
+        "on who comes to this trust, so they do not lead."
+    )
+    assert narrative.headline_sentences(named(report, Visits=False))[0].startswith("No gap leads here")
+    assert narrative.headline_sentences(replace(report, outcomes=()))[0].startswith(
+        "No gap is given: this extract holds"
+    )
+    assert all(sentence.endswith(".") for sentence in narrative.headline_sentences(none))
+
+
+def test_a_board_says_what_leads(report):
+    several = named(report, Stays=True, Waits=True)
+    assert [facts.name for facts in narrative.ordered_outcomes(several, ("Waits", "Stays"))] == ["Waits", "Stays"]
+    assert narrative.headline_sentences(several, ("Waits",))[0].startswith("Waits: 20.4%")
+    assert [facts.name for facts in narrative.ordered_outcomes(several, ("nothing known",))] == ["Stays", "Waits"]
+
+
+def test_groups_that_do_not_differ_are_told_too(report):
+    same = replace(
+        report,
+        measures=tuple(
+            replace(found, differs=False) if found.measure == "risk_difference" else found for found in report.measures
+        ),
+    )
+    assert narrative.groups_sentence(same, facts_of(same)) == (
+        "Did not attend by ethnic group: White, Mixed, Asian and Black do not clearly differ from all other patients with a "
+        "known group; too few records to compare Other."
+    )
+    one = replace(same, measures=tuple(m for m in same.measures if m.group in (None, "White")))
+    assert "White does not clearly differ" in narrative.groups_sentence(one, facts_of(one))
+    assert narrative.groups_sentence(report, facts_of(report)) == narrative.differing_sentence(report, facts_of(report))
+
+
+def test_what_other_records_would_fill_is_told(report):
+    assert narrative.recoverable_sentence(report) == ""
+    gain = {"recoverable": Cell(500), "usable_now": Cell(8225), "usable_reached": Cell(8725)}
+    filled = replace(report, ethnicity_details={"recoverable": gain})
+    assert narrative.recoverable_sentence(filled) == (
+        "Quickest gain: other records of the same patients would fill 500 of these gaps, and bring usable ethnic groups from "
+        "82.1% to 87.1%."
+    )
+    unknown = replace(report, ethnicity_details={"recoverable": {**gain, "recoverable": Cell(None, "c")}})
+    assert narrative.recoverable_sentence(unknown) == ""
+
+
+def test_the_share_that_would_be_enough_is_the_one_of_the_verdict(report):
+    assert narrative.wanted_share(report) == 0.9
+    assert narrative.wanted_share(replace(report, verdicts=())) is None
 
 
 def test_a_gap_the_other_way_is_told_without_minus_signs(report):
@@ -185,7 +289,10 @@ def test_a_share_of_too_small_a_whole_is_not_given(report):
 
 
 def test_the_ask_follows_the_verdict(report):
-    assert "note" in narrative.ask_sentence(report)
+    assert narrative.ask_sentence(report) == (
+        "The board is asked to note these figures, and to agree who will see that more records have a usable ethnic group."
+    )
+    assert "note" in narrative.ask_sentence(replace(report, verdicts=()))
     worse = replace(report, verdicts=tuple(replace(verdict, verdict="do_not_use") for verdict in report.verdicts))
     assert "decide" in narrative.ask_sentence(worse)
 

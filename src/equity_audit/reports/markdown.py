@@ -22,7 +22,9 @@ def render(report: Report, board: Board = _NO_SETTINGS) -> bytes:
     lines = [f"# {_plain(trust + title_of(report, board))}", ""]
     lines += [f"**{_plain(line)}**\n" for line in watermark_lines(report)]
     lines += [_plain(facts_line(report)), "", "## What the board needs to know", ""]
-    lines += [f"{number}. {_plain(sentence)}" for number, sentence in enumerate(headline_sentences(report), 1)]
+    lines += [
+        f"{number}. {_plain(sentence)}" for number, sentence in enumerate(headline_sentences(report, board.outcomes), 1)
+    ]
     lines += ["", _plain(rules_sentence(report)), "", f"**The ask.** {_plain(board.ask or ask_sentence(report))}"]
     if board.executive_lead:
         lines += ["", f"Executive lead: {_plain(board.executive_lead)}"]

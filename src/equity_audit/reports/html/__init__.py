@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from equity_audit.board import Board
 from equity_audit.model import Report
+from equity_audit.narrative import recoverable_sentence
 from equity_audit.reports.inert import visible
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ def render(report: Report, board: Board = _NO_SETTINGS) -> bytes:
     page = _template().render(
         title=top.title_of(report, board),
         facts=top.facts_line(report),
-        findings=top.findings_of(report),
+        findings=top.findings_of(report, board),
+        gain=recoverable_sentence(report),
         ask=top.ask_of(report, board),
         board=board,
         watermark=watermark_lines(report),

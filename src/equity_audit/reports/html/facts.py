@@ -7,18 +7,15 @@ from collections.abc import Iterable, Sequence
 from equity_audit.board import Board
 from equity_audit.decode.labels import QUINTILES
 from equity_audit.model import OutcomeFacts, ReleasedTable, Report, TableRow, Verdict
-from equity_audit.narrative import VERDICTS, outcomes_of, table_of
+from equity_audit.narrative import VERDICTS, ordered_outcomes, table_of
 
 SUBJECTS = {"imd_quintile": "deprivation", "ethnic_group": "ethnicity"}
 FIFTHS = QUINTILES[:5]
 
 
 def chosen_outcomes(report: Report, board: Board) -> tuple[OutcomeFacts, ...]:
-    """Those the board asked for, else all; headline outcomes first, and of them those with a gap by deprivation."""
-    found = [facts for facts in outcomes_of(report) if not board.outcomes or facts.name in board.outcomes]
-    return tuple(
-        sorted(found, key=lambda facts: (not facts.headline, measure_value(report, "gap", facts.name) is None))
-    )
+    """Those the board asked for, else all; the one to lead with comes first."""
+    return ordered_outcomes(report, board.outcomes)
 
 
 def average_of(rows: Iterable[TableRow]) -> float | None:

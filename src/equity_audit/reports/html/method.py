@@ -7,7 +7,7 @@ from equity_audit.model import Report
 from equity_audit.narrative import SHORTHAND, outcomes_of
 from equity_audit.reports.html.parts import Section, Text, count
 from equity_audit.reports.workbook import notes
-from equity_audit.reports.workbook.words import day_words
+from equity_audit.reports.workbook.words import columns_used, day_words, reference_words
 
 
 def section(report: Report, board: Board) -> Section:
@@ -22,18 +22,14 @@ def section(report: Report, board: Board) -> Section:
         notes.DIFFERENCE.replace("workbook", "report"),
     ]
     told += [notes.outcome_note(report, facts) for facts in outcomes_of(report)]
-    used = ", ".join(f"{field} from {column}" for field, column in sorted(run.mapping.columns.items()))
     about = [*report.notes, *report.remarks]
     about.append(
         f"Records read {count(report.records_read)}, audited {count(report.records_audited)}, "
         f"rejected {count(report.records_rejected)}."
     )
     about += [f"Rejected while reading: {reason}: {count(cell)} records." for reason, cell in report.rejections]
-    about.append(f"Columns used: {used}.")
-    about += [
-        f"Reference table: {entry.get('kind')} {entry.get('edition')}, SHA-256 {entry.get('sha256')}."
-        for entry in run.references
-    ]
+    about.append(columns_used(report))
+    about += [reference_words(entry) for entry in run.references]
     about.append(
         f"Run {run.id}, finished {day_words(run.finished)}, equity-audit {run.version}, rules {run.rules_version}, "
         f"disclosure profile {report.profile}."

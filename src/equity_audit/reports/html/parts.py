@@ -55,9 +55,10 @@ class Table:
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """A sentence of the box at the top, with the verdict on it in words beside it."""
+    """A sentence of the box at the top, its first words apart, with the verdict on it in words beside it."""
 
     sentence: str
+    lead: str = ""
     verdict: str = ""
     level: str = ""
 

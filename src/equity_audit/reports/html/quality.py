@@ -10,27 +10,32 @@ from equity_audit.board import Board
 from equity_audit.charts import funnel as funnel_chart
 from equity_audit.charts import spc
 from equity_audit.charts.canvas import Story
-from equity_audit.measures import funnel, xmr
-from equity_audit.model import OutcomeFacts, ReleasedFinding, ReleasedTable, Report
+from equity_audit.measures import funnel
+from equity_audit.model import OutcomeFacts, ReleasedFinding, Report
 from equity_audit.narrative import (
     ETHNIC_CLASSES,
     LINK_CLASSES,
     class_share,
     completeness_sentences,
     percent,
+    recoverable_sentence,
     rules_sentence,
     table_of,
 )  # fmt: skip
 from equity_audit.reports.html.facts import chosen_outcomes
-from equity_audit.reports.html.parts import Chart, Section, Table, Text, chart, count, marks_in, share
+from equity_audit.reports.html.parts import Chart, Section, Table, Text, chart, count, interval, marks_in, share
 from equity_audit.reports.html.tables import group_table
+from equity_audit.reports.trend import (
+    FEWEST_MONTHS,
+    Trend,
+    outcome_trend,
+    recording_rows,
+    recording_trend,
+    records_trend,
+)
 from equity_audit.reports.workbook.words import month_words
 
 Blocks = list[Text | Chart | Table]
-FEWEST_MONTHS = 12
-_SHORT = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_DIRECTION = {"adverse": "decrease", "favourable": "increase"}
-_CHANGES = {"improvement": "improving", "concern": "concerning", "high": "high", "low": "low"}
 _OUTCOMES = {"fail": "Failed", "error": "Stopped"}
 _SEVERITY = {"error": "Error", "warning": "Warning", "info": "Information"}
 
@@ -38,10 +43,13 @@ _SEVERITY = {"error": "Error", "warning": "Warning", "info": "Information"}
 def section(report: Report, board: Board) -> Section | None:
     """Scores of both fields, then months, then sites."""
     blocks: Blocks = [Text(words=sentence) for sentence in completeness_sentences(report)]
+    gain = recoverable_sentence(report)
+    blocks += [Text(words=gain)] if gain else []
     scores = _scores(report)
     blocks += [scores] if scores else []
     chosen = chosen_outcomes(report, board)
-    blocks += _months(report, chosen[0] if chosen else None)
+    recording = _recording(report)
+    blocks += recording + _months(report, chosen[0] if chosen else None, records_too=not recording)
     if chosen:
         blocks += _sites(report, chosen[0], board)
     return Section(name="data-quality", heading="Data quality", blocks=tuple(blocks)) if blocks else None
@@ -66,68 +74,47 @@ def _scores(report: Report) -> Table | None:
     )  # fmt: skip
 
 
-def _months(report: Report, facts: OutcomeFacts | None) -> Blocks:
-    """A control chart of the outcome by month where there are figures, else of the number of records."""
-    outcome = table_of(report, facts.name, "month") if facts else None
-    series = _series(outcome, shares=True)
-    counts = False
-    if facts is None or len(series) < FEWEST_MONTHS:
-        series, counts = _series(table_of(report, None, "month", unit="records"), shares=False), True
-    table = group_table(report, "month", facts, folded=True, annex=len(series) >= FEWEST_MONTHS)
-    if len(series) < FEWEST_MONTHS:
-        told = f"Fewer than {FEWEST_MONTHS} months in a row have a figure, so no trend is drawn."
-        return [Text(words=told, tone="quiet"), table] if table else []
-    what = "Records" if counts or facts is None else facts.label
-    direction = "neutral" if counts or facts is None else _DIRECTION.get(facts.polarity, "neutral")
-    months, title, sentence = control_chart(series, what, direction)
-    shown = f"{series[0][0]} to {series[-1][0]}"
-    story = Story(name="months", title=title, description=f"{what} by month, {shown}. {sentence}")
-    subtitle = f"{what} by month{'' if counts or facts is None else f', per cent of {facts.noun}'}, with process limits"
-    note = "Limits: mean ± 2.66 × the mean moving range (XmR), from the months shown."
-    drawn = chart(story.name, story.title, subtitle, partial(spc.draw, months, story, counts=counts), note)
-    return [drawn, Text(words=sentence), *([table] if table else [])]
-
-
-def _series(table: ReleasedTable | None, *, shares: bool) -> list[tuple[str, float]]:
-    """The longest run of months without a gap: limits from month to month need neighbours."""
-    runs: list[list[tuple[str, float]]] = [[]]
-    before = None
-    for row in sorted(table.rows, key=lambda row: row.labels[0]) if table else ():
-        label, cell = row.labels[0], row.value if shares else row.numerator
-        if month_words(label) == label or cell.value is None:
-            continue
-        number = int(label[:4]) * 12 + int(label[5:])
-        if before is not None and number != before + 1:
-            runs.append([])
-        runs[-1].append((_short(label), float(cell.value)))
-        before = number
-    return max(runs, key=len)
-
-
-def _short(label: str) -> str:
-    year, _, month = label.partition("-")
-    return f"{_SHORT[int(month) - 1]} {year}"
-
-
-def control_chart(series: list[tuple[str, float]], what: str, direction: str) -> tuple[list[spc.Month], str, str]:
-    """The points with their limits, and the title and sentence that the signals support."""
-    values = pd.Series([value for _, value in series])
-    result = xmr(values, direction=direction).to_dict("records")
-    months = [
-        spc.Month(
-            label=label, value=value, kind=row["point_type"] or "common_cause", mean=row["mean"], lower=row["lower"],
-            upper=row["upper"],
+def _recording(report: Report) -> Blocks:
+    """A control chart of how completely ethnicity is recorded, month by month."""
+    trend = recording_trend(report)
+    if trend is None:
+        return []
+    rows = tuple(
+        (
+            month_words(row["month"]), count(row["numerator"]), count(row["denominator"]), share(row["share"]),
+            interval(row["lower"], row["upper"]), spc.SHAPES[month.kind][2],
         )
-        for (label, value), row in zip(series, result, strict=True)
-    ]  # fmt: skip
-    if result[-1]["flag"]:
-        words = _CHANGES.get(months[-1].kind.rpartition("_")[2], "unusual")
-        title = f"{what}: the latest month is a special cause, {words}"
-        return months, title, f"{title}. Signal: {result[-1]['special_cause']}."
-    earlier = [month.label for month in months if month.kind != "common_cause"]
-    sentence = "No clear change lately: the latest movement is what we expect from month to month."
-    sentence += f" Special causes earlier: {', '.join(earlier)}." if earlier else ""
-    return months, f"{what}: no clear change lately", sentence
+        for row, month in zip(recording_rows(report, trend), trend.months, strict=True)
+    )  # fmt: skip
+    table = Table(
+        name="recording-by-month", caption="Records with a usable ethnic group by month",
+        columns=("Month", "Usable ethnic group", "Records", "Per cent", "95% interval", "What the month shows"),
+        numeric=(False, True, True, True, True, False), rows=rows, notes=marks_in(rows), folded=True, annex=True,
+    )  # fmt: skip
+    subtitle = "Records with a usable ethnic group, per cent of records by month, with process limits"
+    return [*_control_chart("recording", trend, subtitle), table]
+
+
+def _months(report: Report, facts: OutcomeFacts | None, *, records_too: bool) -> Blocks:
+    """A control chart of the outcome by month where there are figures, else, if wanted, of the number of records."""
+    trend = outcome_trend(report, facts) if facts else None
+    counts = trend is None
+    if trend is None and records_too:
+        trend = records_trend(report)
+    table = group_table(report, "month", facts, folded=True, annex=trend is not None or not records_too)
+    if trend is None:
+        told = f"Fewer than {FEWEST_MONTHS} months in a row have a figure, so no trend is drawn."
+        return [*([Text(words=told, tone="quiet")] if records_too else []), table] if table else []
+    whole = "" if counts or facts is None else f", per cent of {facts.noun}"
+    subtitle = f"{trend.what} by month{whole}, with process limits"
+    return [*_control_chart("months", trend, subtitle, counts=counts), *([table] if table else [])]
+
+
+def _control_chart(name: str, trend: Trend, subtitle: str, *, counts: bool = False) -> Blocks:
+    shown = f"{trend.months[0].label} to {trend.months[-1].label}"
+    story = Story(name=name, title=trend.title, description=f"{trend.what} by month, {shown}. {trend.sentence}")
+    draw = partial(spc.draw, trend.months, story, target=trend.target, counts=counts)
+    return [chart(story.name, story.title, subtitle, draw, trend.limits_note), Text(words=trend.sentence)]
 
 
 def _sites(report: Report, facts: OutcomeFacts, board: Board) -> Blocks:
@@ -210,7 +197,10 @@ def _rule_row(found: ReleasedFinding) -> tuple[str, ...]:
     rule = found.rule
     advice = rule.fix if found.outcome == "fail" else f"Not worked out: {found.why_not_judged or 'tell the makers'}."
     severity = _SEVERITY[rule.severity] if found.outcome == "fail" else _OUTCOMES[found.outcome]
-    return (rule.code, rule.title, severity, count(found.failed), count(found.judged), share(found.rate), advice)
+    # A rule on the extract as a whole counts sites or levels, not people: its numbers would mislead here.
+    whole = rule.unit == "extract"
+    numbers = ("[z]",) * 3 if whole else (count(found.failed), count(found.judged), share(found.rate))
+    return (rule.code, rule.title, severity, *numbers, advice)
 
 
 def _shapes(report: Report) -> Table | None:

@@ -8,7 +8,7 @@ from equity_audit.reports.workbook import notes
 from equity_audit.reports.workbook.front import Block, many
 from equity_audit.reports.workbook.parts import Column, NoteBook, TableSheet, TextSheet, Value
 from equity_audit.reports.workbook.tables import ONE_TABLE
-from equity_audit.reports.workbook.words import day_words, titled, watermark_lines
+from equity_audit.reports.workbook.words import columns_used, day_words, reference_words, titled, watermark_lines
 
 
 def notes_sheet(report: Report, book: NoteBook) -> TableSheet:
@@ -55,11 +55,7 @@ def method_sheet(report: Report) -> TextSheet:
     blocks += [
         ("text", f"Rejected while reading: {reason}: {many(number)} records.") for reason, number in report.rejections
     ]
-    used = ", ".join(f"{field} from {column}" for field, column in sorted(run.mapping.columns.items()))
-    blocks.append(("text", f"Columns used: {used}."))
-    blocks += [
-        ("text", f"Reference table: {entry.get('kind')} {entry.get('edition')}, SHA-256 {entry.get('sha256')}.")
-        for entry in run.references
-    ]
+    blocks.append(("text", columns_used(report)))
+    blocks += [("text", reference_words(entry)) for entry in run.references]
     blocks.append(("text", f"Run {run.id}, finished {day_words(run.finished)}, equity-audit {run.version}."))
     return TextSheet(tab="Method", title=titled(report, "Method"), blocks=tuple(blocks))

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
+from equity_audit.fields import FIELDS
 from equity_audit.model import Report
 from equity_audit.narrative import SHORTHAND, table_of
+from equity_audit.reference.recognise import KINDS
 
 WATERMARK = "contains unsuppressed counts, not for publication"
 HEADERS = {
@@ -16,6 +20,11 @@ HEADERS = {
     "age_band": "Age band (years)",
     "month": "Month",
     "site": "Site code",
+    "specialty": "Specialty code",
+    "core20": "Core20 (most deprived fifth)",
+    "residence": "Nation of residence",
+    "imd_quintile_compared": "IMD quintile by the other edition",
+    "admission_route": "Admission route",
 }
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST = 32_767  # characters of a cell
@@ -33,6 +42,23 @@ def clean(text: str) -> str:
 def header_of(dimension: str) -> str:
     """A dimension's name as a column header."""
     return HEADERS.get(dimension, dimension.replace("_", " ").capitalize())
+
+
+def columns_used(report: Report) -> str:
+    """Which column of the extract gives what, in words: a column's own name is the only one a reader may not know."""
+    told = (f"{_field_words(field)}: {column}" for field, column in sorted(report.run.mapping.columns.items()))
+    return f"Columns used. {'; '.join(told)}."
+
+
+def _field_words(field: str) -> str:
+    meaning = FIELDS[field].meaning if field in FIELDS else field.replace("_", " ").capitalize()
+    return re.split(r" \(|;|, (?:any|where|OPCS|ICD|1 =)", meaning)[0]
+
+
+def reference_words(entry: Mapping[str, Any]) -> str:
+    """Which table a figure was looked up in."""
+    kind = str(entry.get("kind"))
+    return f"Looked up in: {KINDS.get(kind, kind)} {entry.get('edition')}, SHA-256 {entry.get('sha256')}."
 
 
 def label_of(dimension: str, label: str) -> str:
