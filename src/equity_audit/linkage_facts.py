@@ -140,17 +140,7 @@ def linkage_notes(linkage: Linkage, extract: Extract) -> tuple[str, ...]:
     """What a reader must know of this linkage before its figures. Holds no count."""
     words, notes = linkage_words(linkage), []
     edition = linkage.choice.edition
-    if edition and linkage.vintage and linkage.vintage.contradicts:
-        how = "only areas that did not change are linked, through the LSOA lookup"
-        if linkage.lookup is None:
-            how = "nothing is linked by LSOA. The LSOA 2011 to 2021 lookup (equity-audit reference add FILE) would mend part"
-        notes.append(
-            f"The LSOA codes contradict IMD {edition.edition}, which is published for the areas of {edition.vintage}: {how}."
-        )
-    if edition and words["vintage_basis"] == "undetermined" and "lsoa" in extract.filled:
-        notes.append(
-            "The vintage of the LSOA codes could not be told from them: they stand on the lists of every edition here."
-        )
+    notes += _vintage_notes(linkage, extract)
     if words["scale_direction"] == "taken as declared, not checked" and edition is not None:
         notes.append(
             "The supplied deprivation scale is taken as declared, not checked: too few records can be looked up."
@@ -167,4 +157,34 @@ def linkage_notes(linkage: Linkage, extract: Extract) -> tuple[str, ...]:
         parts = [entry.part.upper() for entry in linkage.directory if entry.part]
         areas = f", areas {', '.join(parts)} only" if parts else ""
         notes.append(f"Postcodes are looked up in {linkage.directory[0].edition}{areas}; ended ones are linked, too.")
+        given = linkage.directory[0].vintage
+        if edition and given and edition.vintage not in given:
+            how = "areas that changed between them do not link" if linkage.lookup else "none of them links"
+            mend = "" if linkage.lookup else " without the LSOA lookup (equity-audit reference fetch lookup)"
+            notes.append(
+                f"That directory gives areas of {given} and IMD {edition.edition} is published for those of "
+                f"{edition.vintage}: {how}{mend}."
+            )
     return tuple(notes)
+
+
+def _vintage_notes(linkage: Linkage, extract: Extract) -> list[str]:
+    """What is to be known of the boundaries that the LSOA codes are of."""
+    edition, contradicts = linkage.choice.edition, linkage.vintage is not None and linkage.vintage.contradicts
+    if edition is None or linkage.choice.vintage == "2001":  # that these link to nothing is said of the mapping
+        return []
+    if contradicts:
+        how = "only areas that did not change are linked, through the LSOA lookup"
+        if linkage.lookup is None:
+            how = "nothing is linked by LSOA. The LSOA 2011 to 2021 lookup (equity-audit reference fetch lookup) would mend part"
+        return [
+            f"The LSOA codes contradict IMD {edition.edition}, which is published for the areas of {edition.vintage}: {how}."
+        ]
+    if "lsoa" not in extract.filled or linkage.choice.basis:
+        return []
+    if len(linkage.tables) < 2 and linkage.lookup is None:
+        return [
+            f"The vintage of the LSOA codes is neither declared nor to be proved with one list alone: they are read as "
+            f"areas of {edition.vintage}."
+        ]
+    return ["The vintage of the LSOA codes could not be told from them: they stand on the lists of every edition here."]

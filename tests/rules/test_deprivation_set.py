@@ -138,6 +138,30 @@ def test_codes_of_2021_with_imd_2019_alone_installed(shared: Path, tmp_path: Pat
     audit = run_audit(Request(extract=extract, reference=folder))
     assert found(audit, "DEP009").outcome == "fail"
     assert audit.deprivation["classes"]["linked"] == 0
+    told = [note for note in audit.notes if "LSOA" in note]
+    assert len(told) == 1
+    assert "reference fetch lookup" in told[0]
+    old = write_extract(
+        tmp_path / "o.csv", "ETHNICITY,LSOA", [("A", code) for code in codes_of(official, "2019").index]
+    )
+    audit = run_audit(Request(extract=old, reference=folder))
+    assert found(audit, "DEP009").outcome == "pass"
+    assert any("one list alone: they are read as areas of 2011" in note for note in audit.notes)
+
+
+def test_a_directory_of_other_areas_than_the_edition_says_so(official: Path, shared: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "references"
+    for name in (IMD2025, "postcodes/NSPL_NOV_2021_UK_SM.csv.gz"):
+        add_reference(folder, shared / "reference" / name)
+    postcodes = pd.read_csv(shared / "reference" / "postcodes" / "NSPL_NOV_2021_UK_SM.csv.gz", dtype=str)["pcds"]
+    extract = write_extract(tmp_path / "e.csv", "ETHNICITY,POSTCODE", [("A", code) for code in postcodes])
+    audit = run_audit(Request(extract=extract, reference=folder))
+    assert audit.deprivation["classes"]["linked"] == 0
+    assert any("areas of 2011 and IMD 2025" in note and "none of them links" in note for note in audit.notes)
+    add_reference(folder, shared / "reference" / LOOKUP)
+    audit = run_audit(Request(extract=extract, reference=folder))
+    assert audit.deprivation["routes"]["postcode"] > 0 < audit.deprivation["classes"]["wrong_vintage"]
+    assert any("areas that changed between them do not link" in note for note in audit.notes)
 
 
 def test_deciles_of_2025_against_imd_2019(official: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The finer figures of both halves, in a few lines each for the terminal. Released cells only."""
+"""The finer figures of ethnicity, in a few lines for the terminal. Released cells only."""
 
 from __future__ import annotations
 
@@ -42,27 +42,6 @@ def ethnicity_lines(report: Report) -> Iterator[str]:
             f"patient; usable would rise from {_share(gain['usable_now'], records)} to {_share(gain['usable_reached'], records)}"
         )
     yield from _uneven(details.get("spread", ()))
-
-
-def linkage_lines(report: Report) -> Iterator[str]:
-    """Linkage with and without those who cannot be linked, and ended postcodes."""
-    parts = report.deprivation_details.get("linkage")
-    if not parts:
-        return
-    linked = parts["linked"]
-    if parts["records that could be linked"].value == 0:
-        return
-    yield (
-        f"linked {_share(linked, parts['records that could be linked'])} of what could be linked "
-        f"({_share(linked, parts['the same with no fixed abode'])} with no fixed abode, "
-        f"{_share(linked, parts['all records'])} of all records)"
-    )
-    ended, refused = (
-        parts["linked through an ended postcode"],
-        parts["of these, not linked if ended postcodes were refused"],
-    )
-    if ended.value or ended.marker:
-        yield f"{_number(ended)} linked through a postcode that has ended; {_number(refused)} of them by nothing else"
 
 
 def _uneven(rows: Any) -> Iterator[str]:

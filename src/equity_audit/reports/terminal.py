@@ -12,8 +12,9 @@ from rich.text import Text
 
 from equity_audit.decode.labels import QUINTILES
 from equity_audit.model import Cell, ReleasedFinding, ReleasedTable, Report
-from equity_audit.reports.detaillines import ethnicity_lines, linkage_lines
+from equity_audit.reports.detaillines import ethnicity_lines
 from equity_audit.reports.json import watermark
+from equity_audit.reports.linkagelines import linkage_lines, linkage_tables
 
 WIDTH_WHEN_PIPED = 110
 _WORDS = {
@@ -92,6 +93,10 @@ def _parts(report: Report, verbose: bool) -> Iterable[Any]:
     yield _rules(report, verbose)
     yield from _shapes(report)
     yield from _breakdowns(report)
+    if verbose:
+        for table in linkage_tables(report):
+            yield table
+            yield Text()
 
 
 def _subject(subject: str, report: Report) -> str:
@@ -214,8 +219,10 @@ def _breakdowns(report: Report) -> Iterable[Any]:
     for measure in report.measures:
         if measure.measure == "gap" and measure.estimate is not None:
             label = next(facts.label for facts, _ in report.outcomes if facts.name == measure.outcome)
+            other = report.deprivation_details.get("words", {}).get("compared_edition")
+            edition = f" of IMD {other}" if measure.dimension == "imd_quintile_compared" else ""
             yield Text(
-                f"{label}, quintile 1 (most deprived) less quintile 5: {100 * measure.estimate:+.1f} points "
+                f"{label}, quintile 1 (most deprived) less quintile 5{edition}: {100 * measure.estimate:+.1f} points "
                 f"({100 * (measure.lower or 0):+.1f} to {100 * (measure.upper or 0):+.1f})"
             )
     yield Text()

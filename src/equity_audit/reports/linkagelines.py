@@ -1,0 +1,186 @@
+"""What is known of linkage beyond its classes, for the terminal: rates, supplied scale, spread, the other edition.
+
+Released cells only. Lines are always shown, tables where more was asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+from rich.table import Table
+
+from equity_audit.decode.geography import ROUTES
+from equity_audit.decode.labels import QUINTILES
+from equity_audit.model import Cell, Report
+from equity_audit.spread import FEWEST_RECORDS, uneven_levels
+
+_DIMENSIONS = {"ethnic_group": "ethnic group"}
+_UNLINKED = QUINTILES[-1]
+_BETWEEN = " → "
+
+
+def linkage_lines(report: Report) -> Iterator[str]:
+    """Linkage with and without those who cannot be linked, the directory, ended postcodes, agreement, edition effect."""
+    details = report.deprivation_details
+    parts = details.get("linkage")
+    if not parts:
+        return
+    linked = parts["linked"]
+    if parts["records that could be linked"].value != 0:
+        yield (
+            f"linked {_share(linked, parts['records that could be linked'])} of what could be linked "
+            f"({_share(linked, parts['the same with no fixed abode'])} with no fixed abode, "
+            f"{_share(linked, parts['all records'])} of all records)"
+        )
+    yield from _directory(details.get("directory", {}))
+    ended, refused = (
+        parts["linked through an ended postcode"],
+        parts["of these, not linked if ended postcodes were refused"],
+    )
+    if ended.value or ended.marker:
+        yield f"{_number(ended)} linked through a postcode that has ended; {_number(refused)} of them by nothing else"
+    yield from _least_linked(report)
+    yield from _agreement(details.get("supplied_against_looked_up", {}))
+    yield from _effect(report)
+
+
+def linkage_tables(report: Report) -> Iterator[Table]:
+    """Supplied against looked-up, linkage by each level and route, quintiles of one edition against the other."""
+    details = report.deprivation_details
+    agreement = details.get("supplied_against_looked_up", {})
+    if agreement:
+        scale = next(iter(agreement)).split()[0]
+        pairs = {_supplied_pair(name): cell for name, cell in agreement.items()}
+        places = [str(number) for number in range(1, 11 if scale == "decile" else 6)]
+        yield _square(f"Supplied {scale} (down) against looked-up (across), records", places, pairs)
+    for name in [key.removeprefix("linkable_by_") for key in details if key.startswith("linkable_by_")]:
+        yield _spread(name, details)
+    effect = details.get("edition_effect", {})
+    if effect:
+        pairs = {_edition_pair(name): cell for name, cell in effect.items()}
+        other = details["words"]["compared_edition"]
+        title = f"Quintile in IMD {report.deprivation['edition']} (down) and in IMD {other} (across), records"
+        yield _square(title, list(QUINTILES), pairs)
+
+
+def _directory(found: Mapping[str, Cell]) -> Iterator[str]:
+    here, absent = found.get("found", Cell(0)), found.get("not_found", Cell(0))
+    if (here.value or here.marker) and (absent.value or absent.marker):
+        whole = Cell(None, "c") if here.value is None or absent.value is None else Cell(here.value + absent.value)
+        told = _number(here) if whole.value is None else f"{_number(here)} of {_number(whole)} ({_share(here, whole)})"
+        yield f"records whose postcode stands in the installed directory: {told}"
+
+
+def _least_linked(report: Report) -> Iterator[str]:
+    """In each dimension over which linkage is uneven, the level that is linked least."""
+    if not any(found.rule.code == "DEP016" and found.outcome == "fail" for found in report.findings):
+        return
+    details = report.deprivation_details
+    rows = [
+        (key.removeprefix("linkable_by_"), level, whole.value - linked, whole.value)
+        for key in details if key.startswith("linkable_by_")
+        for level, whole in details[key].items()
+        if whole.value and (linked := details[f"linked_by_{key.removeprefix('linkable_by_')}"][level].value) is not None
+    ]  # fmt: skip
+    counts = pd.DataFrame(rows, columns=["dimension", "level", "numerator", "denominator"])
+    judged = uneven_levels(counts.assign(numerator=counts["numerator"].clip(lower=0)))
+    uneven = judged[(judged["uneven"] == "yes") & (judged["difference"] > 0)].sort_values("share", ascending=False)
+    worst = uneven.drop_duplicates("dimension")
+    for dimension, level, share in zip(worst["dimension"], worst["level"], worst["share"], strict=True):
+        yield f"linked least where the {_DIMENSIONS.get(dimension, dimension)} is {level}: {1 - share:.1%}"
+
+
+def _agreement(pairs: Mapping[str, Cell]) -> Iterator[str]:
+    if not pairs:
+        return
+    scale = next(iter(pairs)).split()[0]
+    same = sum(cell.value or 0 for name, cell in pairs.items() if len(set(_supplied_pair(name))) == 1)
+    shown = sum(cell.value or 0 for cell in pairs.values())
+    if shown:
+        yield f"supplied {scale}s agree with the looked-up ones in {same:,} of {shown:,} records ({same / shown:.1%})"
+
+
+def _effect(report: Report) -> Iterator[str]:
+    """How many records and patients have another quintile in the edition that was compared."""
+    details = report.deprivation_details
+    effect = {_edition_pair(name): cell.value or 0 for name, cell in details.get("edition_effect", {}).items()}
+    both = {pair: number for pair, number in effect.items() if _UNLINKED not in pair}
+    whole = sum(both.values())
+    if not whole:
+        return
+    place = {label: at for at, label in enumerate(QUINTILES)}
+    worse = sum(number for (first, second), number in both.items() if place[second] < place[first])
+    better = sum(number for (first, second), number in both.items() if place[second] > place[first])
+    yield (
+        f"in IMD {details['words']['compared_edition']}, {worse + better:,} of {whole:,} records have another quintile "
+        f"({(worse + better) / whole:.1%}): {worse:,} a more deprived one, {better:,} a less deprived one"
+    )
+    patients = details.get("edition_effect_patients", {})
+    moved = sum(cell.value or 0 for name, cell in patients.items() if _changes(name))
+    if moved:
+        # A patient with two addresses may stand in two cells.
+        yield f"  that is at most {moved:,} patients"
+    for way, ends in (("only in it", 0), ("no longer in it", 1)):
+        number = sum(n for pair, n in effect.items() if pair[ends] == _UNLINKED and pair[1 - ends] != _UNLINKED)
+        if number:
+            yield f"  {number:,} records are linked {way}"
+
+
+def _changes(name: str) -> bool:
+    pair = _edition_pair(name)
+    return _UNLINKED not in pair and pair[0] != pair[1]
+
+
+def _edition_pair(name: str) -> tuple[str, str]:
+    first, _, second = name.partition(_BETWEEN)
+    return first, second
+
+
+def _supplied_pair(name: str) -> tuple[str, str]:
+    """``decile 3 supplied, 4 looked up`` → its two numbers."""
+    words = name.replace(",", "").split()
+    return words[1], words[3]
+
+
+def _table(title: str) -> Table:
+    return Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+
+
+def _square(title: str, places: list[str], pairs: Mapping[tuple[str, str], Cell]) -> Table:
+    table = _table(title)
+    table.add_column("")
+    for place in places:
+        table.add_column(place, justify="right")
+    for first in places:
+        table.add_row(first, *(_number(pairs.get((first, second), Cell(0))) for second in places))
+    return table
+
+
+def _spread(dimension: str, details: Mapping[str, Mapping[str, Cell]]) -> Table:
+    table = _table(f"Linkage by {_DIMENSIONS.get(dimension, dimension)}, of what could be linked")
+    table.add_column("")
+    for name in ("records", "linked", "share", *(f"by {route}" for route in ROUTES)):
+        table.add_column(name, justify="right")
+    linked, routes = details[f"linked_by_{dimension}"], details.get(f"routes_by_{dimension}", {})
+    for level, whole in details[f"linkable_by_{dimension}"].items():
+        shares = (
+            _share(linked[level], whole)
+            if (whole.value or 0) >= FEWEST_RECORDS
+            else "[u]"
+            if whole.value
+            else _number(whole)
+        )
+        by_route = (_number(routes.get(f"{level}: {route}", Cell(0))) for route in ROUTES)
+        table.add_row(level, _number(whole), _number(linked[level]), shares, *by_route)
+    return table
+
+
+def _number(cell: Cell) -> str:
+    return f"[{cell.marker}]" if cell.value is None else f"{cell.value:,}"
+
+
+def _share(part: Cell, whole: Cell) -> str:
+    if part.value is None or whole.value is None:
+        return f"[{part.marker or whole.marker}]"
+    return f"{min(1.0, part.value / whole.value):.1%}" if whole.value else "[z]"
