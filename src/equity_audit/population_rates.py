@@ -33,6 +33,7 @@ from equity_audit.reference.store import Entry, list_entries
 
 BAND, INSIDE = "age_band_code", "in_population_code"
 DIMENSIONS = ("imd_quintile", "ethnic_group")
+BY_AREA = ("2011", "2021")  # vintages; a population by quintile has the IMD edition in its place
 _LINKED = len(QUINTILES) - 1
 _AREA_SHARE = 0.5  # of a population's areas that should have a record for it to be the one the trust serves
 
@@ -67,8 +68,8 @@ def find_bases(
     entries = [entry for entry in list_entries(folder, "population") if entry.installed]
     if not entries or geography is None:
         return (), ()
-    # The newest name first, and what fits before what does not.
-    entries = sorted(entries, key=lambda entry: entry.edition, reverse=True)
+    # By area before by quintile, which somebody else has put areas into; then the newest by name.
+    entries = sorted(entries, key=lambda entry: (entry.vintage in BY_AREA, entry.edition), reverse=True)
     bases: list[Base] = []
     facts: list[PopulationFacts] = []
     for dimension in [axis.name for axis in axes if axis.name in DIMENSIONS]:
@@ -109,7 +110,7 @@ def _base(
 ) -> Base:
     if edition is None:
         raise UsageError("No IMD edition is in use, so the people of a population cannot be put into quintiles.")
-    by_area = entry.vintage in ("2011", "2021")
+    by_area = entry.vintage in BY_AREA
     if by_area and dimension == "ethnic_group":
         raise UsageError(_NO_GROUPS)
     if by_area:
@@ -126,10 +127,12 @@ def _base(
         people, areas, caution = _of_areas(frame, entry, edition, geography)
     else:
         people, areas, caution = _of_cells(frame, dimension, edition, axes, grouping, groups), None, None
-    totals = people.groupby("group", sort=False)["population"].sum()
+    labels = next(axis.labels for axis in axes if axis.name == dimension)
+    totals = people.groupby("group")["population"].sum()
+    totals = totals.reindex([label for label in labels if label in totals.index])
     facts = PopulationFacts(
         dimension=dimension, name=entry.edition, vintage=entry.vintage or "", people=int(totals.sum()),
-        areas=len(areas) if areas is not None else None, by_sex=by_sex,
+        areas=int(frame["lsoa"].nunique()) if by_area else None, by_sex=by_sex,
         ages_to=int(frame.loc[frame["age_to"].isna(), "age_from"].min()),
         groups=tuple((str(group), int(number)) for group, number in totals.items()), caution=caution,
     )  # fmt: skip
@@ -147,12 +150,14 @@ def _read(entry: Entry) -> pd.DataFrame:
 
 def _of_areas(
     frame: pd.DataFrame, entry: Entry, edition: ImdTable, geography: Dictionary
-) -> tuple[pd.DataFrame, frozenset[str], str | None]:
+) -> tuple[pd.DataFrame, frozenset[str] | None, str | None]:
     table = edition.frame["quintile"].rename_axis("lsoa").reset_index()
     lived_in = frame.loc[frame["lsoa"].isin(table["lsoa"]), "lsoa"].unique()
     located = geography.frame[geography.frame["area"] != ""]
     linked = geography.frame.loc[geography.frame["quintile"].notna(), "records"].sum()
-    if located["records"].sum() < 0.95 * linked:
+    # Of everybody in England everybody with a quintile is one, wherever they live.
+    whole = len(lived_in) >= 0.995 * len(table)
+    if not whole and located["records"].sum() < 0.95 * linked:
         raise UsageError(
             "Records are linked by supplied quintiles, not by area, so it is not known whether they are of the population."
         )
@@ -167,7 +172,8 @@ def _of_areas(
             "Most areas of this population have no record in the extract: it is larger than the population served, so these "
             "rates are too low, and groups served less than others cannot be compared by them."
         )
-    return people[["group", "age_band", "sex", "population"]], frozenset(map(str, lived_in)), caution
+    areas = None if whole else frozenset(map(str, lived_in))
+    return people[["group", "age_band", "sex", "population"]], areas, caution
 
 
 def _of_cells(

@@ -10,7 +10,6 @@ from equity_audit.decode.grouping import UNUSABLE, group_labels, high_group, sho
 from equity_audit.decode.labels import QUINTILES
 from equity_audit.disclosure.ledger import PATIENTS, READ, RECORDS, Count, Ledger, bind_margins, of
 from equity_audit.disclosure.naming import entered, placed, row_counts, rule_count, walk
-from equity_audit.disclosure.rates import bind_rates, enter_rates
 from equity_audit.model import Audit, Breakdown, Finding
 
 
@@ -29,7 +28,6 @@ def gather(audit: Audit, breakdowns: Iterable[Breakdown]) -> Ledger:
         for count, value in walk(section, facts):
             ledger.add(entered(ledger.named, count, value, section), value, section)
     _enter_lists(ledger, audit)
-    enter_rates(ledger, audit.rates)
     for finding in audit.findings:
         _enter_rule(ledger, finding)
     _same_outcomes(ledger, audit)
@@ -40,7 +38,6 @@ def gather(audit: Audit, breakdowns: Iterable[Breakdown]) -> Ledger:
         _bind_sums(ledger, section, facts)
     _bind_rules(ledger, audit)
     _bind_people(ledger)
-    bind_rates(ledger, audit.rates)
     ledger.settle()
     return ledger
 

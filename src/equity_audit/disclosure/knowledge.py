@@ -50,6 +50,7 @@ def knowledge_of(
     nothing the counts do not, and do not occur here. Standardised and reallocated figures rest on counts by age and
     sex that are printed nowhere and were rounded before use (`derive.rounded_strata`); a design effect is one number made
     of the records of every patient of a group, none of which is printed. None of them gives a count of a table back.
+    The events of a rate per population are counts of their own, entered by `rates.enter_rates`.
     """
     names = tuple(ledger.counts)
     place = {name: number for number, name in enumerate(names)}

@@ -29,6 +29,11 @@ def row_counts(
     return Count(counted, f"numerator:{outcome}", cell), Count(counted, f"denominator:{outcome}", cell)
 
 
+def rated_count(outcome: str, dimension: str, group: str) -> Count:
+    """The events of an outcome among the people of a group's population, as its rates print them."""
+    return Count("records", f"rated:{outcome}", frozenset({(dimension, group)}))
+
+
 def fact_count(section: str, path: Sequence[str]) -> Count:
     """A count of the ethnicity or deprivation facts, by its path of keys there."""
     joined = "/".join(path)

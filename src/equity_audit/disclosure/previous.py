@@ -11,7 +11,7 @@ from typing import Any
 
 from equity_audit.disclosure.knowledge import ANY, Range, shown_range
 from equity_audit.disclosure.ledger import Count, Ledger
-from equity_audit.disclosure.naming import NON_COUNTS, fact_count, placed, row_counts, rule_count
+from equity_audit.disclosure.naming import NON_COUNTS, fact_count, placed, rated_count, row_counts, rule_count
 from equity_audit.disclosure.profiles import Profile, load_profile
 from equity_audit.errors import UsageError
 
@@ -116,6 +116,9 @@ def _counts(document: Mapping[str, Any]) -> Iterator[tuple[Count, int | None]]:
             yield part, row["numerator"]
             if whole.cell:
                 yield whole, row["denominator"]
+    for row in document["measures"]:
+        if row["measure"] == "rate":
+            yield rated_count(row["outcome"], row["dimension"], row["group"]), row["n"]
     for section in ("ethnicity", "deprivation"):
         for key, value in document[section].items():
             if isinstance(value, dict) and key not in NON_COUNTS:

@@ -15,7 +15,7 @@ from equity_audit.disclosure.ledger import READ, RECORDS, Count, Ledger
 from equity_audit.disclosure.naming import placed
 from equity_audit.disclosure.previous import Previous
 from equity_audit.disclosure.profiles import Profile
-from equity_audit.disclosure.rates import released_rates
+from equity_audit.disclosure.rates import enter_rates, released_rates
 from equity_audit.disclosure.release import total_of
 from equity_audit.disclosure.released import Released, everyone_shown
 from equity_audit.disclosure.sensitive import without_sensitive
@@ -34,6 +34,9 @@ def protect(
     audit = without_sparse(without_sensitive(audit, profile), profile)
     ledger = gather(audit, audit.breakdowns)
     hidden = hidden_counts(ledger, profile, previous)
+    if audit.rates:
+        # The tables first: rates show what these leave.
+        hidden = enter_rates(ledger, audit.rates, hidden, profile, previous)
     units = {outcome.name: outcome.unit for outcome in audit.outcomes}
     released = Released(ledger, hidden, _totals(ledger, hidden, profile, audit), profile, units)
     return _report(audit, released, profile, internal_name)

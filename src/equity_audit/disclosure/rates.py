@@ -7,7 +7,7 @@ before they do, each running total by itself, so that neither the sum nor the sh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite, sqrt
 from typing import Any
 
@@ -15,7 +15,11 @@ import numpy as np
 import pandas as pd
 
 from equity_audit.decode.labels import QUINTILES
+from equity_audit.disclosure.auditor import in_doubt, surely_narrow
+from equity_audit.disclosure.knowledge import Range, knowledge_of
 from equity_audit.disclosure.ledger import Count, Ledger
+from equity_audit.disclosure.naming import rated_count
+from equity_audit.disclosure.previous import Previous
 from equity_audit.disclosure.profiles import Profile
 from equity_audit.disclosure.released import Released
 from equity_audit.measures import rate
@@ -29,32 +33,59 @@ _HIDDEN = "hidden to protect confidentiality"
 _DECIMALS = {"rate": 1, "standardised_rate": 1, "indirectly_standardised_rate": 1, "standardised_ratio": 2}
 
 
-def rated(outcome: str, dimension: str, group: str) -> Count:
-    """The events of an outcome among the people of a group's population."""
-    return Count("records", f"rated:{outcome}", frozenset({(dimension, group)}))
+def enter_rates(
+    ledger: Ledger, data: Sequence[RateData], hidden: frozenset[Count], profile: Profile, previous: Previous | None
+) -> frozenset[Count]:
+    """Enter the events of every rate into a ledger whose tables are protected already; what is hidden with them.
 
-
-def enter_rates(ledger: Ledger, data: Sequence[RateData]) -> None:
-    """Every count of events that a rate prints, as a part of the outcome's numerator; the same fact where it is all of it."""
+    Events that are all of an outcome's numerator are the same fact. Where they are a part of it they are shown only if
+    that leaves every hidden count as uncertain as it was: a rate is never worth a count of a breakdown.
+    """
     for each in data:
         for group, number in each.events[["group", "events"]].itertuples(index=False, name=None):
-            ledger.add(rated(each.outcome, each.dimension, group), number, f"{each.outcome}_rates_by_{each.dimension}")
+            _enter(ledger, each, str(group), int(number))
+    ledger.settle()
+    if profile.primary is None:
+        return hidden
+    parts = [count for count in ledger.counts if count.quantity.startswith("rated:")]
+    hidden |= set(parts)
+    if profile.exact:
+        return hidden  # beside whole numbers each would tell how many people are not of the population
+    before = previous.ranges(ledger) if previous else {}
+    offered = [part for part in parts if not profile.hides(ledger.counts[part])]
+    if previous:
+        kept = previous.to_hide(ledger, hidden - set(parts), profile)
+        offered = [part for part in offered if part not in kept]
+    wholes = {part: bond.total for bond in ledger.bonds for part in bond.parts}
+    offered = [part for part in offered if part in wholes and wholes[part] not in hidden]
+    doubtful = _doubtful(ledger, hidden, profile, before) if offered else set()
+    for chosen in (offered, *([part] for part in offered)):
+        shown = hidden - set(chosen)
+        if shown != hidden and _doubtful(ledger, shown, profile, before) <= doubtful:
+            hidden = shown
+    return hidden
 
 
-def bind_rates(ledger: Ledger, data: Sequence[RateData]) -> None:
-    """Bind what `enter_rates` entered to the breakdowns."""
-    for each in data:
-        for group in each.events["group"]:
-            part = rated(each.outcome, each.dimension, group)
-            cell = frozenset({(each.dimension, group)})
-            whole = Count("records", f"numerator:{each.outcome}", cell)
-            if ledger.counts.get(ledger.find(whole)) == ledger.counts[ledger.find(part)]:
-                ledger.same(part, whole)
-                continue
-            ledger.bind(whole, [part], open_=True)
-            if each.dimension == "ethnic_group":
-                unlinked = Count("records", whole.quantity, cell | {("imd_quintile", QUINTILES[-1])})
-                ledger.bind(whole, [part, unlinked])
+def _enter(ledger: Ledger, data: RateData, group: str, number: int) -> None:
+    part = rated_count(data.outcome, data.dimension, group)
+    cell = frozenset({(data.dimension, group)})
+    whole = Count("records", f"numerator:{data.outcome}", cell)
+    ledger.add(part, number, f"{data.outcome}_rates_by_{data.dimension}")
+    if ledger.counts.get(ledger.find(whole)) == number:
+        ledger.same(part, whole)
+        return
+    unlinked = Count("records", whole.quantity, cell | {("imd_quintile", QUINTILES[-1])})
+    others = [unlinked] if data.dimension == "ethnic_group" and ledger.find(unlinked) in ledger.counts else []
+    ledger.bind(whole, [part, *others])
+
+
+def _doubtful(
+    ledger: Ledger, hidden: frozenset[Count], profile: Profile, before: Mapping[Count, Range]
+) -> set[Count | int]:
+    """Counts, and what sums leave over (by their place), that are not surely uncertain enough."""
+    known = knowledge_of(ledger, hidden, profile, before)
+    numbers = {*surely_narrow(known), *in_doubt(known, known.targets)}
+    return {known.names[number] if number < len(known.names) else number for number in numbers}
 
 
 def released_rates(
@@ -68,7 +99,7 @@ def released_rates(
 def _of(data: RateData, facts: PopulationFacts, released: Released) -> Iterator[ReleasedMeasure]:
     profile = released.profile
     people = dict(facts.groups)
-    cells = {group: released.cell(rated(data.outcome, data.dimension, group)) for group in people}
+    cells = {group: released.cell(rated_count(data.outcome, data.dimension, group)) for group in people}
     known = data.strata.groupby("group")["events"].sum()
     why: dict[str, str] = {}
     for group, number in data.events[["group", "events"]].itertuples(index=False, name=None):
@@ -98,7 +129,7 @@ def _of(data: RateData, facts: PopulationFacts, released: Released) -> Iterator[
                 (float(row["value"]), (float(row["lower"]), float(row["upper"]))) if row else (0.0, (0.0, 0.0))
             )
             clustered = "; repeat patients allowed for" if data.effects else ""
-            method = f"{words}; {row['method'] if row else 'dobson'}{clustered}"
+            method = f"{words}; {row['method']}{clustered}" if row else words
             # A patient's events are not independent: the variance is so much wider.
             low, high = (max(0.0, value + effect * (end - value)) for end in ends)
             yield ReleasedMeasure(
