@@ -22,6 +22,12 @@ def column_of(name: str, key: str, value: str) -> dict[str, str]:
     return {row[key]: row[value] for row in rows_of(name)}
 
 
+@cache
+def missing_tokens() -> frozenset[str]:
+    """What is written where nothing was recorded, in upper case; the empty text among them."""
+    return frozenset({"", *column_of("missing_tokens", "token", "token")})
+
+
 def label_key(text: str) -> str:
     """How a description is looked up: NFKC, upper case, every run of other characters one space."""
     return re.sub(r"[\W_]+", " ", unicodedata.normalize("NFKC", text).upper()).strip()

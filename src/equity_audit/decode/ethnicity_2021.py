@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from equity_audit.codelists import column_of
+from equity_audit.codelists import missing_tokens
 from equity_audit.decode.ethnicity import place_of
 from equity_audit.decode.grouping import GROUPS, HIGH, high_group
 from equity_audit.decode.readings import Reading, normalise
@@ -36,9 +36,10 @@ def compare_fields(
     """
     raw = tally["ethnicity_2021"].astype(object).where(tally["ethnicity_2021"].notna(), "")
     values = [normalise(value) for value in raw]
-    missing = column_of("missing_tokens", "token", "token")
-    readings = [None if value == "" or value in missing else (mapping or {}).get(value) for value in values]
-    filled = [value != "" and value not in missing for value in values]
+    filled = [value not in missing_tokens() for value in values]
+    readings = [
+        (mapping or {}).get(value) if is_filled else None for value, is_filled in zip(values, filled, strict=True)
+    ]
     groups = [_group(reading, grouping) for reading in readings]
     second = pd.DataFrame(
         {

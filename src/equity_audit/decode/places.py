@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from equity_audit.codelists import label_key, rows_of
+from equity_audit.codelists import label_key, missing_tokens, rows_of
 
 _SPACES = re.compile(r"[\s\u00a0\u200b\ufeff]+")
 _PLACEHOLDER = re.compile(r"[A-Z]9{8}")
@@ -23,7 +23,6 @@ _OUTSIDE = {
 }
 _POSTCODE = re.compile(r"(GIR0AA|[A-Z]{1,2}\d[A-Z\d]?\d[ABD-HJLNP-UW-Z]{2})")
 _OVERSEAS = re.compile(r"ZZ99\d[A-Z]Z")
-_MISSING = {"", "NULL", "NONE", "NAN", "N/A", "NA", "-", "."}
 
 
 def tidy(raw: object) -> str:
@@ -31,7 +30,7 @@ def tidy(raw: object) -> str:
     if raw is None or raw != raw:
         return ""
     text = _SPACES.sub("", unicodedata.normalize("NFKC", str(raw))).upper().strip("\"'")
-    return "" if text in _MISSING else text
+    return "" if text in missing_tokens() else text
 
 
 def lsoa_form(code: str) -> tuple[str, str]:
@@ -59,7 +58,8 @@ def postcode_form(code: str) -> tuple[str, str, str]:
 def supplied_value(raw: object, scale: str) -> float | None:
     """A supplied rank, decile or quintile as a number: None where blank, NaN where it cannot be read."""
     text = "" if raw is None or raw != raw else unicodedata.normalize("NFKC", str(raw)).strip()
-    if text.upper() in _MISSING:
+    # NHS England writes UNKNOWN where no decile could be looked up.
+    if text.upper() in missing_tokens() or text.upper() == "UNKNOWN":
         return None
     highest = {"rank": 10**6, "decile": 10, "quintile": 5}[scale]
     number = re.fullmatch(r"0*(\d{1,6})(\.0+)?", text.replace(",", ""))

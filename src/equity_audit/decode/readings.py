@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
-from equity_audit.codelists import column_of, label_key, rows_of
+from equity_audit.codelists import column_of, label_key, missing_tokens, rows_of
 from equity_audit.decode.grouping import CODES
 from equity_audit.decode.schemes import belongs_to
 
@@ -50,7 +50,7 @@ def read(value: str, foreign: tuple[str, ...] = (), declared: Mapping[str, Readi
         return Reading("missing", None, "missing_token")
     if declared and value in declared:
         return declared[value]
-    if value in column_of("missing_tokens", "token", "token"):
+    if value in missing_tokens():
         return Reading("missing", None, "missing_token")
     if any(belongs_to(value, scheme) for scheme in foreign):
         return Reading("invalid", None, "foreign_scheme")

@@ -167,6 +167,12 @@ ENTRIES = {
         ("XQ1", "malformed"),
         ("12345", "malformed"),
         ("", "no_location"),
+        # What other systems write where nothing was recorded: the list that ethnicity is read by.
+        ("NULL", "no_location"),
+        ("( null )", "no_location"),
+        ("#N/A", "no_location"),
+        ("missing", "no_location"),
+        ("???", "no_location"),
     ],
 )
 def test_postcodes(lookup: LsoaLookup, postcode: str, state: str) -> None:
