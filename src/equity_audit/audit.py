@@ -158,7 +158,7 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
     names = [fact.name for fact in facts]
     groupings = [
         *groupings_for(shown, facts, narrow=request.quick),
-        *comparison_groupings(axes, outcomes.compared if deep else (), keyed=keyed),
+        *comparison_groupings(axes, facts if deep else (), keyed=keyed),
         *spread_groupings(spread, by_record if spread else ()),
         *(linkage_groupings(axes) if geography and deep else ()),
         *([_EDITION_EFFECT] if linkage.compared else ()),
@@ -192,7 +192,7 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
         deprivation=deprivation_facts(geography, choice) if geography else {},
         breakdowns=make_breakdowns(shown, facts, cubes, narrow=request.quick),
         outcomes=facts,
-        comparisons=comparison_data(axes, outcomes.compared if deep else (), cubes, keyed=keyed),
+        comparisons=comparison_data(axes, facts if deep else (), cubes, keyed=keyed),
         shapes=shapes_of(ethnicity, geography),
         notes=notes_for(extract, choice) + linkage_notes(linkage, extract) + _ethnic_notes(request, ethnicity),
         hints=hints_for(extract, choice, geography),

@@ -24,6 +24,9 @@ def comparison_groupings(axes: Sequence[Axis], outcomes: Sequence[OutcomeFacts],
     """The group-bys that comparisons need: all strata at once, and how often patients repeat in each group."""
     wanted = []
     for outcome in outcomes:
+        if outcome.least is not None:
+            wanted += [_of_patients(axes, axis, outcome) for axis in axes if axis.name in COMPARED]
+            continue
         wanted.append(_joint(axes, outcome))
         if keyed:
             wanted += [
@@ -38,14 +41,20 @@ def comparison_data(
     """What each comparison rests on. Exact: it may only go to disclosure control."""
     found = []
     for outcome in outcomes:
-        joint = cubes[_joint(axes, outcome)]
         strata_columns = [axis.column for axis in axes if axis.column in _strata_columns(axes, outcome)]
         for axis in axes:
             if axis.name not in COMPARED:
                 continue
-            frame = _strata(joint, axis, outcome.name, strata_columns)
+            if outcome.least is None:
+                split = _split(cubes[_joint(axes, outcome)], outcome.name)
+            else:
+                split = cubes[_of_patients(axes, axis, outcome)]
+            frame = _strata(split, axis, strata_columns)
+            # A patient who is counted once needs no allowance for counting several times.
             patterns = (
-                _patterns(cubes[Grouping(columns=(axis.column,), patterns=outcome.name)], axis) if keyed else None
+                _patterns(cubes[Grouping(columns=(axis.column,), patterns=outcome.name)], axis)
+                if keyed and outcome.least is None
+                else None
             )
             totals = frame.groupby("group", as_index=False)[["numerator", "denominator"]].sum()
             found.append(
@@ -57,6 +66,7 @@ def comparison_data(
                     coded=tuple(label for label in axis.labels if label not in UNCODED),
                     strata=frame if strata_columns else None,
                     keyed=keyed,
+                    counted="records" if outcome.least is None else "patients",
                     effects=design_effects(patterns, totals) if patterns is not None else {},
                 )
             )
@@ -64,6 +74,8 @@ def comparison_data(
 
 
 def _strata_columns(axes: Sequence[Axis], outcome: OutcomeFacts) -> set[str]:
+    if outcome.of_age:
+        return set()
     names = (*_STRATA, *(("specialty",) if outcome.name in _WITH_SPECIALTY else ()))
     return {axis.column for axis in axes if axis.name in names}
 
@@ -74,20 +86,26 @@ def _joint(axes: Sequence[Axis], outcome: OutcomeFacts) -> Grouping:
     return Grouping(columns=(*columns, outcome.name))
 
 
-def _strata(joint: pd.DataFrame, axis: Axis, outcome: str, columns: Sequence[str]) -> pd.DataFrame:
+def _of_patients(axes: Sequence[Axis], axis: Axis, outcome: OutcomeFacts) -> Grouping:
+    """Patients of an outcome that is counted by patient; whoever had two ages in the twelve months stands at both."""
+    strata = [each.column for each in axes if each.column in _strata_columns(axes, outcome)]
+    return Grouping(columns=(axis.column, *strata), often=(outcome.name, outcome.least or 1))
+
+
+def _split(joint: pd.DataFrame, outcome: str) -> pd.DataFrame:
     place = joint[outcome]
-    stratum = joint[columns[0]].astype("int64") if columns else 0
-    for column in columns[1:]:
-        stratum = stratum * (int(joint[column].max()) + 1) + joint[column]
-    split = pd.DataFrame(
-        {
-            "group": joint[axis.column].map(dict(enumerate(axis.labels))),
-            "stratum": stratum,
-            "numerator": joint["records"].where(place == NUMERATOR, 0),
-            "denominator": joint["records"].where(place >= DENOMINATOR, 0),
-        }
+    return joint.assign(
+        numerator=joint["records"].where(place == NUMERATOR, 0),
+        denominator=joint["records"].where(place >= DENOMINATOR, 0),
     )
-    return split.groupby(["group", "stratum"], as_index=False)[["numerator", "denominator"]].sum()
+
+
+def _strata(split: pd.DataFrame, axis: Axis, columns: Sequence[str]) -> pd.DataFrame:
+    stratum = split[columns[0]].astype("int64") if columns else 0
+    for column in columns[1:]:
+        stratum = stratum * (int(split[column].max()) + 1) + split[column]
+    labelled = split.assign(group=split[axis.column].map(dict(enumerate(axis.labels))), stratum=stratum)
+    return labelled.groupby(["group", "stratum"], as_index=False)[["numerator", "denominator"]].sum()
 
 
 def _patterns(frame: pd.DataFrame, axis: Axis) -> pd.DataFrame:

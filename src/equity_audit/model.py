@@ -151,7 +151,8 @@ class OutcomeFacts:
     """How an outcome of this extract is counted, and what was left outside the figure.
 
     ``not_applied`` names what should be left apart and is not, because the column that tells it is missing or blank.
-    ``least``: where patients are counted, how many records in twelve months make one count.
+    ``least``: where patients are counted, how many records in twelve months make one count. ``of_age``: the numerator is an
+    age, so no figure of it can allow for age.
     """
 
     name: str
@@ -164,6 +165,7 @@ class OutcomeFacts:
     unit: str = "records"
     not_applied: tuple[str, ...] = ()
     least: int | None = None
+    of_age: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,7 +173,7 @@ class ComparisonData:
     """What the comparison of one outcome by one dimension rests on, beside its published counts.
 
     ``strata``: exact ``group``, ``stratum``, ``numerator``, ``denominator``, or None without age or sex; ``effects``: design
-    effect of repeat patients by group; ``coded``: labels that are compared, in order.
+    effect of repeat patients by group; ``coded``: labels that are compared, in order; ``counted``: records or patients.
     """
 
     outcome: str
@@ -182,6 +184,7 @@ class ComparisonData:
     strata: pd.DataFrame | None
     effects: Mapping[str, float]
     keyed: bool
+    counted: str = "records"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,13 +26,9 @@ from equity_audit.model import Dictionary, Extract, OutcomeFacts
 
 @dataclass(frozen=True, kw_only=True)
 class Outcomes:
-    """What the audit needs of outcomes: how each is counted, the dictionaries that say so, and their columns.
-
-    ``compared``: those of records that age and sex can be allowed for; an outcome that is an age cannot.
-    """
+    """What the audit needs of outcomes: how each is counted, the dictionaries that say so, and their columns."""
 
     facts: tuple[OutcomeFacts, ...]
-    compared: tuple[OutcomeFacts, ...]
     dictionaries: tuple[Dictionary, ...]
     columns: dict[str, list[str]]
 
@@ -64,11 +60,8 @@ def tell_outcomes(
         dictionaries.append(dictionary)
         columns[dictionary.subject] = [member.name for member in members]
         facts |= {member.name: _facts(member, dictionary, extract) for member in members}
-    compared = [each for each in told if each.least is None and "age_years" not in fields_of(each.numerator)]
-    return extract, Outcomes(
-        facts=tuple(facts[outcome.name] for outcome in told), compared=tuple(facts[outcome.name] for outcome in compared),
-        dictionaries=tuple(dictionaries), columns=columns,
-    )  # fmt: skip
+    told_facts = tuple(facts[outcome.name] for outcome in told)
+    return extract, Outcomes(facts=told_facts, dictionaries=tuple(dictionaries), columns=columns)
 
 
 def _facts(outcome: OutcomeDefinition, dictionary: Dictionary, extract: Extract) -> OutcomeFacts:
@@ -77,6 +70,7 @@ def _facts(outcome: OutcomeDefinition, dictionary: Dictionary, extract: Extract)
         name=outcome.name, label=outcome.label, description=outcome.description + window, noun=outcome.noun,
         polarity=outcome.polarity, headline=outcome.headline, apart=apart_counts(dictionary, outcome.name),
         unit=outcome.unit, least=outcome.least, not_applied=not_applied(outcome, extract.fields, extract.filled),
+        of_age="age_years" in fields_of(outcome.numerator),
     )  # fmt: skip
 
 

@@ -37,6 +37,7 @@ def verdict_of(
     keyed: bool,
     may_act: bool,
     thresholds: Thresholds | None = None,
+    counted: str = "records",
 ) -> tuple[str, str]:
     """The verdict and its sentence.
 
@@ -52,21 +53,23 @@ def verdict_of(
         Whether records could be clustered by patient.
     may_act
         False for outcomes that are never acted on (the share of admissions that are emergencies).
+    counted
+        What the outcome counts: records or patients.
     """
     at = thresholds or Thresholds()
     if coded_share < at.do_not_use_below:
         return _say(
             "do_not_use",
-            f"{coded_share:.1%} of records {coded_words}, and at least {at.do_not_use_below:.0%} are needed",
+            f"{coded_share:.1%} of {counted} {coded_words}, and at least {at.do_not_use_below:.0%} are needed",
         )
     if not proved:
         return _say("do_not_use", "the code scheme, vintage or direction of the scale is not proved")
     for holds, reason in (
         (
             coded_share >= at.act_from,
-            f"{coded_share:.1%} of records {coded_words}; {at.act_from:.0%} would be enough to act on",
+            f"{coded_share:.1%} of {counted} {coded_words}; {at.act_from:.0%} would be enough to act on",
         ),
-        (smallest[0] >= at.least_denominator, f"a group has fewer than {at.least_denominator} records"),
+        (smallest[0] >= at.least_denominator, f"a group has fewer than {at.least_denominator} {counted}"),
         (smallest[1] >= at.least_events, f"a group has fewer than {at.least_events} events"),
         (keyed, "records could not be grouped by patient, so intervals may be too narrow"),
         (may_act, "it is a share of this trust's admissions, not a rate"),

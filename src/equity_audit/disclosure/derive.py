@@ -163,6 +163,7 @@ def _verdict(
         keyed=data.keyed,
         may_act=data.headline,
         thresholds=thresholds,
+        counted=data.counted,
     )
     return Verdict(
         subject=f"{data.outcome}_by_{data.dimension}",
