@@ -272,3 +272,11 @@ def test_rejections_of_both_passes_are_added_up(tmp_path: Path) -> None:
             held, intake = loaded_rows(backend, open_source(path, folder))
         assert _reasons(intake) == {FEWER: 1, MORE: 1, WRONG_PLACE: 2}
         assert (len(held), intake.records_read) == (6, 10)
+
+
+@pytest.mark.parametrize(
+    ("blank", "remark"), [(1, "1 blank line was passed over"), (3, "3 blank lines were passed over")]
+)
+def test_blank_lines_are_remarked_upon(tmp_path: Path, blank: int, remark: str) -> None:
+    _, _, intake = read_text(_write(tmp_path, "a,b\n1,x\n" + "\n" * blank + "2,y\n"), tmp_path)
+    assert intake.remarks == (remark,)

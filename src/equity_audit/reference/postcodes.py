@@ -108,11 +108,10 @@ def install_directory(source: Path, target: Path, workspace: Path) -> int:
             ).fetchone()
     except duckdb.Error:
         raise DataError(f"{source.name} cannot be read as CSV. Download it again.") from None
-    if count != distinct:
-        raise DataError(
-            f"{source.name} was not installed: {count - distinct:,} postcodes stand in it more than once. "
-            "Download the official file again."
-        )
+    again = int(count - distinct)
+    if again:
+        told = f"{again:,} {'postcode stands' if again == 1 else 'postcodes stand'} in it more than once"
+        raise DataError(f"{source.name} was not installed: {told}. Download the official file again.")
     return int(count)
 
 

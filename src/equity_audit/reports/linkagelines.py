@@ -120,11 +120,11 @@ def _effect(report: Report) -> Iterator[str]:
     moved = sum(cell.value or 0 for name, cell in patients.items() if _changes(name))
     if moved:
         # A patient with two addresses may stand in two cells.
-        yield f"  that is at most {moved:,} patients"
+        yield f"  that is at most {moved:,} {'patient' if moved == 1 else 'patients'}"
     for way, ends in (("only in it", 0), ("no longer in it", 1)):
         number = sum(n for pair, n in effect.items() if pair[ends] == _UNLINKED and pair[1 - ends] != _UNLINKED)
         if number:
-            yield f"  {number:,} records are linked {way}"
+            yield f"  {number:,} {'record is' if number == 1 else 'records are'} linked {way}"
 
 
 def _changes(name: str) -> bool:

@@ -114,7 +114,10 @@ def _intake(report: Report) -> Text:
     for reason, cell in report.rejections:
         lines = report.rejected_lines.get(reason, ())
         named = ", ".join(f"{line:,}" for line in lines) + (" …" if len(lines) < (cell.value or 0) else "")
-        text.append(f"\n  rejected {_number(cell)}: {reason}" + (f" (line {named})" if lines else ""))
+        text.append(
+            f"\n  rejected {_number(cell)}: {reason}"
+            + (f" ({'line' if len(lines) == 1 else 'lines'} {named})" if lines else "")
+        )
     for remark in report.remarks:
         text.append(f"\n  {remark}")
     return text

@@ -70,7 +70,8 @@ def _taken_literally(path: Path, workspace: Path) -> Path | None:
 
 
 def _intake(checked: Preflight, **receipt: str) -> Intake:
-    remarks = (f"{checked.blank_lines:,} blank lines were passed over",) if checked.blank_lines else ()
+    blank = checked.blank_lines
+    remarks = (f"{blank:,} blank {'line was' if blank == 1 else 'lines were'} passed over",) if blank else ()
     rejected = sum(rejection.records for rejection in checked.rejections)
     return Intake(
         records_read=checked.records + rejected, records_audited=checked.records, rejections=checked.rejections,

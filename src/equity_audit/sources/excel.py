@@ -49,7 +49,8 @@ def _intake(reader: StrictReader, held: int, receipt: Mapping[str, Any]) -> Inta
             f"The sheet holds {receipt['rows'] - 1:,} rows of data but {read:,} could be read. Nothing was written. "
             "Save the sheet as CSV UTF-8 and audit that."
         )
-    remarks = (f"{receipt['blank_rows']:,} blank rows were passed over",) if receipt["blank_rows"] else ()
+    blank = receipt["blank_rows"]
+    remarks = (f"{blank:,} blank {'row was' if blank == 1 else 'rows were'} passed over",) if blank else ()
     return Intake(
         records_read=read,
         records_audited=held,

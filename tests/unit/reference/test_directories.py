@@ -113,7 +113,7 @@ def test_a_repeated_postcode_is_refused_without_being_named(tmp_path: Path) -> N
     header = HEADERS["NSPL_NOV_2021_UK"]
     path = tmp_path / "NSPL_NOV_2021_UK.csv"
     path.write_text("\n".join([header, row(header, "XQ1 1AA"), row(header, "XQ1 1AA")]), encoding="utf-8")
-    with pytest.raises(DataError, match="1 postcodes stand in it more than once") as refused:
+    with pytest.raises(DataError, match="1 postcode stands in it more than once") as refused:
         add_reference(tmp_path / "r", path)
     assert "XQ1" not in str(refused.value)
     assert list_entries(tmp_path / "r") == ()
