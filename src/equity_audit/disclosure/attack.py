@@ -94,6 +94,7 @@ def feasible_ranges(
     shares: Sequence[Share] = (),
     facts: Sequence[Fact] = (),
     enough: int | None = None,
+    thorough: bool = True,
 ) -> pd.DataFrame:
     """Smallest and largest value each hidden count can take, given all that is known.
 
@@ -111,6 +112,8 @@ def feasible_ranges(
     enough
         Stop at a cell once it was seen at this many values: ``low`` and ``high`` are then values it can take,
         not the furthest. None finds the ends themselves.
+    thorough
+        False leaves out branch and bound, which is quicker and errs towards narrow.
 
     Returns
     -------
@@ -144,7 +147,7 @@ def feasible_ranges(
     place = {name: index for index, name in enumerate(names)}
     known = _facts(names, place, relations, shares, facts, low, high)
     known, allowed = _pair_off(known, shares, place)
-    reader = Reader(known, start=_true_start(cells, known))
+    reader = Reader(known, start=_true_start(cells, known), thorough=thorough)
     chosen = np.flatnonzero(target)
     if enough is None:
         want_low, want_high = np.full(len(names), np.nan), np.full(len(names), np.nan)

@@ -21,16 +21,18 @@ from equity_audit.disclosure.walk import JOINTS, Walk
 from equity_audit.errors import DisclosureError
 
 REACH = 3  # sums between a count and another that is hidden to keep it company
+FEW = 25  # numbers in doubt that are worth branch and bound; where more are, a few more counts are hidden instead
 ROUNDS = 1  # of hiding more for what is in doubt, before the solver is asked
 
 
 def in_doubt(known: Knowledge, watched: Iterable[int]) -> list[int]:
     """Numbers that no walk led through as many values as they must be able to take."""
     doubtful = [number for number in watched if number in known.targets]
-    for joints in (0, 1, JOINTS):  # from the true counts each time: the walks before may have used up the room
-        if doubtful:
-            walk = Walk(known)
+    if doubtful:
+        walk = Walk(known)
+        for joints in JOINTS:
             doubtful = [number for number in doubtful if not walk.reach(number, known.targets[number], joints)]
+            doubtful = [number for number in doubtful if not walk.again(number, known.targets[number], joints)]
     return doubtful
 
 
@@ -50,8 +52,8 @@ def _propagated(known: Knowledge) -> tuple[np.ndarray, np.ndarray]:
     return tighten_terms(terms, nothing, nothing, np.array(known.low), np.array(known.high))
 
 
-def _solved(known: Knowledge, doubtful: list[int]) -> list[int]:
-    """Those that HiGHS finds too narrow."""
+def _solved(known: Knowledge, doubtful: list[int], thorough: bool = True) -> list[int]:
+    """Those that HiGHS finds too narrow, or by linear programmes alone cannot prove wide enough."""
     import pandas as pd
 
     from equity_audit.disclosure.attack import Fact, feasible_ranges
@@ -70,7 +72,7 @@ def _solved(known: Knowledge, doubtful: list[int]) -> list[int]:
     facts = [Fact({number: float(sign * turn[number]) for number, sign in terms}, 0, 0) for terms in known.sums]
     ranges = feasible_ranges(
         cells.assign(hidden=[number in wanted for number in range(len(cells))]),
-        facts=facts, enough=max(known.targets[number] for number in doubtful),
+        facts=facts, enough=max(known.targets[number] for number in doubtful), thorough=thorough,
     )  # fmt: skip
     values = dict(zip(ranges["cell"], ranges["values"], strict=True))
     return [number for number in doubtful if values[number] < known.targets[number]]
@@ -96,8 +98,8 @@ def hide_until_safe(
             doubtful = in_doubt(known, known.targets if watched is None else watched)
             # A solver costs more than the few counts that rounding would spare by it; whole numbers are worth it.
             narrow = (
-                _solved(known, doubtful)
-                if doubtful and rounds >= (6 * ROUNDS if profile.exact else ROUNDS)
+                _solved(known, doubtful, thorough=len(doubtful) <= FEW)
+                if doubtful and (profile.exact or rounds >= ROUNDS)
                 else doubtful
             )
             if not narrow:

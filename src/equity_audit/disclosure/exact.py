@@ -9,8 +9,6 @@ from equity_audit.disclosure.knowledge import Range
 from equity_audit.disclosure.ledger import Count, Ledger
 from equity_audit.disclosure.profiles import Profile
 
-SPARSE = 0.4  # share of small counts from which the fewest others are not sought: the auditor hides them one by one
-
 
 def exact_hidden(
     ledger: Ledger, first: Collection[Count], profile: Profile, before: Mapping[Count, Range] | None = None
@@ -27,8 +25,6 @@ def exact_hidden(
     from equity_audit.disclosure.suppress import suppress_system
 
     small = profile.primary or (1, 0)
-    if len(first) > SPARSE * len(ledger.counts):
-        return set(first)
     names = list(ledger.counts)
     place = {name: number for number, name in enumerate(names)}
     counts = list(ledger.counts.values())

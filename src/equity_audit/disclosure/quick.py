@@ -13,6 +13,7 @@ from scipy.optimize import linprog
 from equity_audit.disclosure.cells import Array, System
 from equity_audit.disclosure.facts import CLOSE, Facts
 from equity_audit.disclosure.reader import Move, Reader
+from equity_audit.disclosure.strolls import Seen
 from equity_audit.errors import DisclosureError
 
 COMPLEMENT_VALUES = 3  # a complementary cell must not be exact; two values are nearly so
@@ -35,14 +36,19 @@ def shortfall(
     cover: tuple[int, int],
     thorough: bool = True,
     moves: Iterable[Move] = (),
+    seen: Seen | None = None,
 ) -> tuple[Array, Array]:
     """How far (in counts) each primary cell stays short of the cover below and above; zeros where it does not."""
-    reader = reader_of(system, hidden, thorough)
-    reader.try_moves(moves)
-    want_low, want_high = np.full(reader.size, np.nan), np.full(reader.size, np.nan)
+    want_low, want_high = np.full(len(hidden), np.nan), np.full(len(hidden), np.nan)
     want_low[primary] = np.minimum(cover[0], system.counts[primary])
     want_high[primary] = np.maximum(cover[1], system.counts[primary])
+    seen = seen or Seen(system)
+    seen.stroll(hidden, want_low, want_high)
+    reader = reader_of(system, hidden, thorough)
+    reader.saw(seen.least, seen.most)
+    reader.try_moves(moves)
     reader.reach(want_low, want_high)
+    seen.note(reader.attained_low, reader.attained_high)
     below = np.where(primary, np.maximum(reader.attained_low - cover[0], 0), 0.0)
     above = np.where(primary, np.maximum(cover[1] - reader.attained_high, 0), 0.0)
     return below, above
@@ -117,7 +123,14 @@ def way_out(system: System, hidden: Array, cells: Array, amounts: Array) -> Arra
     return found
 
 
-def repair(system: System, hidden: Array, primary: Array, cover: tuple[int, int], moves: Iterable[Move] = ()) -> Array:
+def repair(
+    system: System,
+    hidden: Array,
+    primary: Array,
+    cover: tuple[int, int],
+    moves: Iterable[Move] = (),
+    seen: Seen | None = None,
+) -> Array:
     """Hide more until every primary cell can take both ends of the cover; verified before it is returned.
 
     Raises
@@ -126,11 +139,12 @@ def repair(system: System, hidden: Array, primary: Array, cover: tuple[int, int]
         No pattern of the cells that may be hidden protects a cell.
     """
     hidden = hidden.copy()
+    seen = seen or Seen(system)
     left = primary
     together = len(hidden) > ALONE  # quicker; one by one hides a little less
-    thorough = not together
+    thorough = False  # branch and bound costs more than the few cells it would spare
     while True:
-        below, above = shortfall(system, hidden, left, cover, thorough, moves)
+        below, above = shortfall(system, hidden, left, cover, thorough, moves, seen)
         # Hiding more never narrows what a reader thinks possible: who is safe now stays safe.
         left = (below > 0) | (above > 0)
         short = np.flatnonzero(left)
@@ -151,30 +165,53 @@ def repair(system: System, hidden: Array, primary: Array, cover: tuple[int, int]
             hidden = _loosen(system, hidden, int(short[0]))
 
 
-def settle_complements(system: System, hidden: Array, small: Array, forced: Array, moves: Iterable[Move] = ()) -> Array:
+def settle_complements(
+    system: System,
+    hidden: Array,
+    small: Array,
+    forced: Array,
+    moves: Iterable[Move] = (),
+    seen: Seen | None = None,
+) -> Array:
     """Show complementary cells that hide nothing, and hide more beside those with too few values.
 
     An exact cell is known to the reader either way, so showing it gives nothing away. Cells that are ``forced``
     stay hidden and get company instead; ``small`` ones are `repair`'s business.
     """
     hidden = hidden.copy()
+    seen = seen or Seen(system)
+    thorough = False
     while True:
-        # The witnesses that show how far a cell can move are sought anew: a cell shown again takes some away.
         complements = np.flatnonzero(hidden & system.published & ~small)
-        reader = reader_of(system, hidden)
+        want_low, want_high = np.full(len(hidden), np.nan), np.full(len(hidden), np.nan)
+        # One up and one down, or so many of one kind: three values either way.
+        want_low[complements] = np.maximum(system.counts[complements] - 1, 0)
+        want_high[complements] = want_low[complements] + COMPLEMENT_VALUES - 1
+        seen.stroll(hidden, want_low, want_high)
+        reader = reader_of(system, hidden, thorough)
+        reader.saw(seen.least, seen.most)
         reader.try_moves(moves)
         reader.spread(complements, COMPLEMENT_VALUES)
-        values = reader.attained_high[complements] - reader.attained_low[complements] + 1
-        exact = complements[(values == 1) & ~forced[complements]]
+        seen.note(reader.attained_low, reader.attained_high)
+        values = (reader.attained_high - reader.attained_low)[complements] + 1
+        known = values == 1 if thorough else (reader.low == reader.high)[complements]
+        exact = complements[known & ~forced[complements]]
         narrow = complements[values < COMPLEMENT_VALUES]
         if len(exact):
             hidden[exact] = False
         elif len(narrow):
             before = int(hidden.sum())
-            cell = int(narrow[0])
-            hidden[way_out(system, hidden, narrow[:1], np.array([COMPLEMENT_VALUES - 1.0]))] = True
-            if int(hidden.sum()) == before:
-                hidden = _loosen(system, hidden, cell)
+            try:
+                for cell in narrow[:CHANGE, None]:
+                    hidden[way_out(system, hidden, cell, np.array([COMPLEMENT_VALUES - 1.0]))] = True
+            except DisclosureError:
+                if thorough:  # otherwise it may be exact for certain, and then it is shown
+                    raise
+                thorough = True
+                continue
+            if int(hidden.sum()) == before and thorough:
+                hidden = _loosen(system, hidden, int(narrow[0]))
+            thorough = thorough or int(hidden.sum()) == before
         else:
             return hidden
 

@@ -21,7 +21,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from equity_audit.disclosure.facts import CLOSE, CONTRADICTION, Array, Facts, tighten
 from equity_audit.errors import DisclosureError
 
-NODES = 2_000  # of branch and bound a number; a count, not a time, so that every machine gives the same answer
+NODES = 500  # of branch and bound a number; a count, not a time, so that every machine gives the same answer
 ROUNDS = 12  # of joint programmes
 REWARD = 1_000  # for a move towards an aim, against 1 for any move
 NEAR = 60  # numbers a first, local programme looks at
@@ -76,6 +76,11 @@ class Reader:
             self._alone(int(index), 1, want_high[index])
         for index in np.flatnonzero(self.attained_low > want_low):
             self._alone(int(index), -1, want_low[index])
+
+    def saw(self, least: Array, most: Array) -> None:
+        """Take note of values that were found elsewhere, each with a whole solution."""
+        self.attained_low = np.minimum(self.attained_low, least)
+        self.attained_high = np.maximum(self.attained_high, most)
 
     def try_moves(self, moves: Iterable[Move]) -> None:
         """Take known ways to another solution from the first one, as far as they go both ways; others are ignored."""

@@ -129,6 +129,7 @@ def _protect(
     import numpy as np
 
     from equity_audit.disclosure import cubes, optimum, quick
+    from equity_audit.disclosure.strolls import Seen
     from equity_audit.errors import DisclosureError, UsageError
 
     for name, (low, high) in (("primary", primary), ("cover", cover)):
@@ -138,23 +139,26 @@ def _protect(
     first = small if also is None else small | also
     # What is not published is hidden from the start, at no cost.
     hidden = first | ~system.published
-    below, above = quick.shortfall(system, hidden, small, cover, thorough=len(hidden) <= quick.ALONE)
-    demands = [
-        optimum.Demand(int(cell), sign, abs(float(end - system.counts[cell])))
-        for short, end, sign in ((above, cover[1], 1), (below, cover[0], -1))
-        for cell in np.flatnonzero(short > 0)
-    ]
     moves: list[Move] = []
-    found = optimum.smallest(system, hidden, demands, network)
+    found = None
+    if len(hidden) <= optimum.LARGEST:
+        below, above = quick.shortfall(system, hidden, small, cover)
+        demands = [
+            optimum.Demand(int(cell), sign, abs(float(end - system.counts[cell])))
+            for short, end, sign in ((above, cover[1], 1), (below, cover[0], -1))
+            for cell in np.flatnonzero(short > 0)
+        ]
+        found = optimum.smallest(system, hidden, demands, network)
     if found is None and not network:
         spanned = cubes.hide_cubes(system, hidden, small, cover)
         if spanned is not None:
             found, moves = spanned
     if found is None:
         found = quick.no_lonely_cells(system, hidden, cover[1])
+    seen = Seen(system)
     for _ in range(ATTEMPTS):
-        found = quick.repair(system, found, small, cover, moves)
-        settled = quick.settle_complements(system, found, small, first, moves)
+        found = quick.repair(system, found, small, cover, moves, seen)
+        settled = quick.settle_complements(system, found, small, first, moves, seen)
         if np.array_equal(settled, found):
             return found, first & system.published
         found = settled

@@ -7,17 +7,43 @@ really possible, so an answer errs only towards *in doubt*.
 
 from __future__ import annotations
 
-from equity_audit.disclosure.knowledge import Knowledge
+from collections.abc import Sequence
+from typing import Protocol
 
-JOINTS = 3  # most numbers of several sums that one step may move
+JOINTS = (0, 1, 3)  # numbers of several sums that one step may move, the quickest walks first
 TRIES = 4  # such numbers tried for one sum
 
 
-class Walk:
-    """A reader of printed figures, wandering among the counts that fit them."""
+class Known(Protocol):
+    """What a walk needs: the true numbers, their ranges, and sums of (number, sign) that come to 0."""
 
-    def __init__(self, known: Knowledge) -> None:
+    @property
+    def true(self) -> Sequence[int]:
+        """The true counts."""
+
+    @property
+    def low(self) -> Sequence[float]:
+        """The least that each may be for a reader."""
+
+    @property
+    def high(self) -> Sequence[float]:
+        """The most that each may be for a reader."""
+
+    @property
+    def sums(self) -> Sequence[Sequence[tuple[int, int]]]:
+        """Terms of each sum: the position of a number and its sign."""
+
+
+class Walk:
+    """A reader of printed figures, wandering among the counts that fit them.
+
+    ``longest`` bounds the search for one chain, in sums looked at: what is not found so is in doubt.
+    """
+
+    def __init__(self, known: Known, longest: int | None = None) -> None:
+        self._longest = longest or len(known.true) + 2 * len(known.sums) + 1
         self.low, self.high = known.low, known.high
+        self._true = known.true
         self.now = list(known.true)
         self.least, self.most = list(known.true), list(known.true)
         self._places: list[list[tuple[int, int]]] = [[] for _ in known.true]
@@ -59,6 +85,24 @@ class Walk:
             while self.most[number] - self.least[number] + 1 < values and self._move(number, step, joints):
                 pass
         return self.most[number] - self.least[number] + 1 >= values
+
+    def again(self, number: int, values: int, joints: int = 0) -> bool:
+        """`reach` from the true counts: the walks before may have used up the room."""
+        self.now = list(self._true)
+        return self.reach(number, values, joints)
+
+    def stretch(self, number: int, low: float, high: float, joints: int = 0) -> bool:
+        """Whether the number was led down to ``low`` and up to ``high``, from the true counts each time."""
+        for wanted, step in ((low, -1), (high, 1)):
+            for afresh in (False, True):
+                if afresh and self._off(number, wanted, step):
+                    self.now = list(self._true)
+                while self._off(number, wanted, step) and self._move(number, step, joints):
+                    pass
+        return self.least[number] <= low and self.most[number] >= high
+
+    def _off(self, number: int, wanted: float, step: int) -> bool:
+        return self.least[number] > wanted if step < 0 else self.most[number] < wanted
 
     def _move(self, number: int, step: int, joints: int) -> bool:
         if not self.low[number] <= self.now[number] + step <= self.high[number]:
@@ -159,6 +203,8 @@ class Walk:
                     return other
                 came[after] = (at, number, step)
                 queue.append(after)
+                if len(queue) > self._longest:
+                    return None
         return None
 
     def _sink(self, sum_: int, debt: int, moved: dict[int, int]) -> tuple[int, int] | None:
