@@ -286,7 +286,8 @@ def _listed(names: Sequence[str]) -> str:
 
 def uncapped(words: str) -> str:
     """A label inside a sentence; one that begins with an abbreviation keeps its capitals."""
-    return words if words[:2].isupper() else words[:1].lower() + words[1:]
+    named = words[:2].isupper() or any(letter.isdigit() for letter in words.partition(" ")[0])
+    return words if named else words[:1].lower() + words[1:]
 
 
 def _others(row: TableRow, rows: Iterable[TableRow], facts: OutcomeFacts) -> str:

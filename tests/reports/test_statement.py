@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
+import openpyxl
 import pytest
 
+from equity_audit.reports import excel
 from equity_audit.reports.statement import NOT_HERE, rows_of_statement
+from equity_audit.reports.workbook.words import header_of
 from reports.made_up import made_up_report
 from reports.samples import sample_report
 from reports.test_html import Page
@@ -47,3 +52,23 @@ def test_share_in_place_of_a_rate_says_so():
 @pytest.mark.parametrize("name", ["outpatients"])
 def test_extract_without_an_indicator_says_so(name: str):
     assert {each.status for each in rows_of_statement(sample_report(name))} == {NOT_HERE}
+
+
+def test_the_workbook_has_the_statement_and_its_figures():
+    report = sample_report("waiting_list")
+    book = openpyxl.load_workbook(BytesIO(excel.render(report)))
+    titles = {sheet["A1"].value.partition(": ")[2].partition(", ")[0]: sheet for sheet in book}
+    listed = titles["Indicators of the national statement (section 13SA)"]
+    named = [row[0] for row in listed.iter_rows(values_only=True) if row[1] and row[2] and row[1] != "Domain"]
+    assert named == [each.name for each in rows_of_statement(report)]
+    figures = titles["National statement (section 13SA)"]
+    shown = {row[:3]: row[3:8] for row in figures.iter_rows(values_only=True)}
+    wanted = 0
+    for each in rows_of_statement(report):
+        for dimension, table in each.tables.items():
+            for row in table.rows:
+                cells = (row.numerator, row.denominator, row.value, row.lower, row.upper)
+                told = tuple(f"[{cell.marker}]" if cell.value is None else cell.value for cell in cells)
+                assert shown[each.name, header_of(dimension), row.labels[0]] == told
+                wanted += 1
+    assert wanted > 60

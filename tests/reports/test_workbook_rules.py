@@ -12,10 +12,12 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 
 from equity_audit.disclosure.profiles import load_profile, profile_from
+from equity_audit.reports import BESIDE
 from equity_audit.reports.excel import render
 from reports.made_up import exact_figures, made_up_report
+from reports.test_trend import with_months
 from reports.workbook_book import read_book
-from reports.workbook_lint import RULES, lint
+from reports.workbook_lint import RULES, good_file_name, lint
 
 SAMPLE = Path(__file__).parents[2] / "sample_data"
 
@@ -85,26 +87,52 @@ def test_text_that_looks_like_a_formula_stays_text(good: bytes):
 
 def test_groups_left_out_of_a_chart_are_named(good: bytes):
     book = read_book(good)
-    chart = next(sheet for sheet in book.sheets if sheet.name == "Chart_22")
+    chart = next(sheet for sheet in book.sheets if sheet.name == "Chart_2")
     assert any("Left out" in cell.text and "Other" in cell.text for cell in chart.cells.values())
     data = next(sheet for sheet in book.sheets if sheet.name == "Chart_data")
-    assert "Other" not in [data.text(row, 2) for row in range(1, data.last_row + 1) if data.text(row) == "Chart_22"]
+    assert "Other" not in [data.text(row, 2) for row in range(1, data.last_row + 1) if data.text(row) == "Chart_2"]
 
 
 def test_charts_draw_what_the_cells_hold(good: bytes):
-    book = read_book(good)
-    data = next(sheet for sheet in book.sheets if sheet.name == "Chart_data")
-    found = 0
-    for name, content in book.parts.items():
-        if name.startswith("xl/charts/"):
-            for letter, first, last, cache in re.findall(
-                r"<f>'Chart_data'!\$([A-E])\$(\d+):\$[A-E]\$(\d+)</f><(?:num|str)Cache>(.*?)</(?:num|str)Cache>",
-                content.decode(),
-            ):
-                cells = [data.text(row, ord(letter) - 64) for row in range(int(first), int(last) + 1)]
-                assert re.findall(r"<v>([^<]*)</v>", cache) == cells
-                found += 1
-    assert found == 4 * 4
+    recorded = render(with_months([0.80, 0.82] * 6 + [0.60]))
+    for content, charts, lines in ((good, 2, 0), (recorded, 3, 6)):
+        book = read_book(content)
+        sheets = {sheet.name: sheet for sheet in book.sheets}
+        drawn = [content.decode() for name, content in book.parts.items() if name.startswith("xl/charts/")]
+        found = 0
+        for tab, letter, first, last, cache in re.findall(
+            r"<f>'(\w+)'!\$([A-Z])\$(\d+):\$[A-Z]\$(\d+)</f><(?:num|str)Cache>(.*?)</(?:num|str)Cache>", "".join(drawn)
+        ):
+            cells = [sheets[tab].text(row, ord(letter) - 64) for row in range(int(first), int(last) + 1)]
+            assert re.findall(r"<v>([^<]*)</v>", cache) == cells
+            found += 1
+        assert len(drawn) == charts
+        # A bar chart has names, shares and both ends; each line of a control chart has names and values.
+        assert found == 2 * 4 + 2 * (lines and 5)
+
+
+def test_recording_by_month_is_a_native_control_chart():
+    book = read_book(render(with_months([0.80, 0.82] * 6 + [0.60])))
+    sheet = next(sheet for sheet in book.sheets if sheet.name == "Chart_5")
+    lines = " ".join(cell.text for cell in sheet.cells.values())
+    assert (
+        "a clear fall; the latest month is below the lower limit of what we expect (special cause: concerning)" in lines
+    )
+    assert "Jan 2025 (special cause: concerning)." in lines
+    chart = next(
+        content.decode() for name, content in book.parts.items() if b"lineChart" in content and "chart" in name
+    )
+    names = re.findall(r"<ser>.*?<tx><v>([^<]*)</v></tx>", chart)
+    assert names == [
+        "Usable ethnic group",
+        "Mean",
+        "Lower process limit",
+        "Upper process limit",
+        "Share that would be enough",
+    ]
+    assert re.findall(r'<dPt><idx val="(\d+)" ?/>', chart)[-1:] == ["12"]
+    assert "80.0%" in sheet.charts[0][1] and "60.0%" in sheet.charts[0][1]
+    assert lint(render(with_months([0.80, 0.82] * 6 + [0.60]))) == set()
 
 
 # --- Each rule, broken on purpose -----------------------------------------------------------------------------
@@ -160,7 +188,7 @@ def both(*changes):
     return apply
 
 
-def cell(reference: str, text: str, tab: str = "Table_1"):
+def cell(reference: str, text: str, tab: str = "Table_21"):
     """Put another text into a text cell."""
     return change(tab, rf'(<c r="{reference}" s="\d+" t="inlineStr"><is><t>)[^<]*', rf"\g<1>{text}")
 
@@ -187,7 +215,7 @@ def _second_table(parts: dict[str, bytes]) -> None:
         p for p in parts if p.startswith("xl/tables/") and b'displayName="Records_by_imd_quintile"' in parts[p]
     )
     parts["xl/tables/table99.xml"] = parts[first].replace(b"Records_by_imd_quintile", b"Another")
-    _relate("Table_1", "table", "xl/tables/table99.xml")(parts)
+    _relate("Table_21", "table", "xl/tables/table99.xml")(parts)
 
 
 def _empty_sheet(parts: dict[str, bytes]) -> None:
@@ -195,31 +223,31 @@ def _empty_sheet(parts: dict[str, bytes]) -> None:
 
 
 PLANTED = {
-    "NO-MERGE": change("Table_1", "</sheetData>", '</sheetData><mergeCells count="1"><mergeCell ref="A1:B1"/></mergeCells>'),
+    "NO-MERGE": change("Table_21", "</sheetData>", '</sheetData><mergeCells count="1"><mergeCell ref="A1:B1"/></mergeCells>'),
     "TABLE-MARKED": lambda parts: change(
-        (lambda p: f"{p.rsplit('/', 1)[0]}/_rels/{p.rsplit('/', 1)[1]}.rels")(_path(parts, "Table_2")), r"<Relationship [^>]*/tables/[^>]*>", ""
+        (lambda p: f"{p.rsplit('/', 1)[0]}/_rels/{p.rsplit('/', 1)[1]}.rels")(_path(parts, "Table_22")), r"<Relationship [^>]*/tables/[^>]*>", ""
     )(parts),
-    "TABLE-NAME": _table_part("Table_1", r'displayName="[^"]*"', 'displayName="Table1"'),
-    "NO-FILTER": _table_part("Table_1", "<tableColumns", '<autoFilter ref="A4:F10"/><tableColumns'),
-    "HEADERS": _table_part("Table_1", r'name="Share of records \(%\)"', 'name="Share"'),
-    "NO-BLANK-CELL": change("Table_1", r'<c r="B6"[^>]*><v>\d+</v></c>', ""),
-    "NO-BLANK-ROW/COL": change("Table_1", r'<row r="6".*?</row>', ""),
-    "WRAP": change("Table_1", r'<row r="5" ht="[\d.]+"', '<row r="5" ht="15"'),
-    "WIDTH": change("Table_9", r'<col width="20" customWidth="1" min="1"', '<col width="150" customWidth="1" min="1"'),
-    "FREEZE-TOLD": change("Table_1", "<selection", '<pane ySplit="4" state="frozen"/><selection'),
+    "TABLE-NAME": _table_part("Table_21", r'displayName="[^"]*"', 'displayName="Table1"'),
+    "NO-FILTER": _table_part("Table_21", "<tableColumns", '<autoFilter ref="A4:F10"/><tableColumns'),
+    "HEADERS": _table_part("Table_21", r'name="Share of records \(%\)"', 'name="Share (%)"'),
+    "NO-BLANK-CELL": change("Table_21", r'<c r="B6"[^>]*><v>\d+</v></c>', ""),
+    "NO-BLANK-ROW/COL": change("Table_21", r'<row r="6".*?</row>', ""),
+    "WRAP": change("Table_21", r'<row r="5" ht="[\d.]+"', '<row r="5" ht="15"'),
+    "WIDTH": change("Table_27", r'<col width="20" customWidth="1" min="1"', '<col width="150" customWidth="1" min="1"'),
+    "FREEZE-TOLD": change("Table_21", "<selection", '<pane ySplit="4" state="frozen"/><selection'),
     "NO-HIDDEN": change("xl/workbook.xml", 'name="Notes" sheetId="(\\d+)" state="visible"', r'name="Notes" sheetId="\1" state="veryHidden"'),
-    "NOTE-FORM": cell("A3", "How many records [Note one], and their share.", "Table_1"),
+    "NOTE-FORM": cell("A3", "How many records [Note one], and their share.", "Table_21"),
     "NOTE-PLACE": cell("C7", "[note 1]", "Table_6"),
-    "NOTE-LISTED": cell("A3", "How many records [note 99].", "Table_1"),
-    "NOTES-TOLD": cell("A2", "This worksheet contains one table.", "Table_1"),
-    "SHORTHAND-SET": cell("A3", "Some are [q] here.", "Table_1"),
-    "SHORTHAND-TOLD": cell("A4", "Shorthand is used.", "Table_1"),
-    "NO-NA": cell("A6", "N/A", "Table_1"),
-    "TRUE-ZERO": change("Table_1", r'(<c r="C6"[^>]*><v>)[\d.]+', r"\g<1>0.0001"),
-    "A1-TITLE": cell("A1", "Table 1", "Table_1"),
+    "NOTE-LISTED": cell("A3", "How many records [note 99].", "Table_21"),
+    "NOTES-TOLD": cell("A2", "This worksheet contains one table.", "Table_21"),
+    "SHORTHAND-SET": cell("A3", "Some are [q] here.", "Table_21"),
+    "SHORTHAND-TOLD": cell("A4", "Shorthand is used.", "Table_21"),
+    "NO-NA": cell("A6", "N/A", "Table_21"),
+    "TRUE-ZERO": change("Table_21", r'(<c r="C6"[^>]*><v>)[\d.]+', r"\g<1>0.0001"),
+    "A1-TITLE": cell("A1", "Table 1", "Table_21"),
     "A1-HEADING": style('name="Heading 1" xfId="(\\d+)" builtinId="16"', r'name="Title" xfId="\1"'),
-    "A2-DESCRIBES": cell("A2", "One table. Notes are listed on the Notes worksheet.", "Table_1"),
-    "NOTHING-BELOW": change("Table_9", "</sheetData>", '<row r="60" ht="30"><c r="A60" s="7" t="inlineStr"><is><t>Source</t></is></c></row></sheetData>'),
+    "A2-DESCRIBES": cell("A2", "One table. Notes are listed on the Notes worksheet.", "Table_21"),
+    "NOTHING-BELOW": change("Table_27", "</sheetData>", '<row r="60" ht="30"><c r="A60" s="7" t="inlineStr"><is><t>Source</t></is></c></row></sheetData>'),
     "CHART-ALT": change("xl/drawings/drawing1.xml", r'descr="[^"]*"', 'descr="Picture"'),
     "CHART-TEXT": cell("A2", "This worksheet contains one chart.", "Chart_1"),
     "NO-BLANK-SHEET": _empty_sheet,
@@ -227,34 +255,38 @@ PLANTED = {
     "FONT": style('<name val="Arial" */>', '<name val="Times New Roman"/>'),
     "NO-ITALIC": style('(<font><name val="Arial" */>)', r"\1<i/>"),
     "AUTO-COLOUR": style('rgb="FF0000FF"', 'rgb="FF0000AA"'),
-    "LINKS": change("Contents", "'Table_3'!A1", "'Table_3'!B7"),
-    "NO-HEADER-FOOTER": change("Table_1", "(<pageSetup[^>]*/>)", r"\1<headerFooter><oddHeader>Secret</oddHeader></headerFooter>"),
+    "LINKS": change("Contents", "'Table_4'!A1", "'Table_4'!B7"),
+    "NO-HEADER-FOOTER": change("Table_21", "(<pageSetup[^>]*/>)", r"\1<headerFooter><oddHeader>Secret</oddHeader></headerFooter>"),
     "NO-EXTERNAL": _add_part("xl/vbaProject.bin"),
     "DOC-PROPERTIES": change("docProps/core.xml", "en-GB", "en-US"),
     "OPEN-FIRST": change("xl/workbook.xml", 'activeTab="0"', 'activeTab="3"'),
-    "NO-PAD-SPACE": cell("A6", "2 ", "Table_1"),
-    "CODES-APART": cell("A6", "A: Irish", "Table_10"),
-    "INJECT": change("Table_9", r'<c r="A(\d+)" s="(\d+)" t="inlineStr"><is><t>=1\+1</t></is></c>', r'<c r="A\1" s="\2" t="str"><f>1+1</f><v>two</v></c>'),
-    "NO-PERSON": cell("A3", "See record 943 476 5919.", "Table_1"),
+    "NO-PAD-SPACE": cell("A6", "2 ", "Table_21"),
+    "CODES-APART": cell("A6", "A: Irish", "Table_7"),
+    "INJECT": change("Table_27", r'<c r="A(\d+)" s="(\d+)" t="inlineStr"><is><t>=1\+1</t></is></c>', r'<c r="A\1" s="\2" t="str"><f>1+1</f><v>two</v></c>'),
+    "NO-PERSON": cell("A3", "See record 943 476 5919.", "Table_21"),
     "LEAK": change("docProps/core.xml", "health inequalities", "health inequalities 2347"),
     "ALIGN": style('(<alignment horizontal=)"right"( vertical="top" wrapText="1" */></xf></cellXfs>)', r'\1"left"\2'),
     "CI-COLUMNS": both(
-        _table_part("Table_1", r'name="Upper limit \(%\) \[note 3\]"', 'name="High (%) [note 3]"'), cell("E5", "High (%) [note 3]", "Table_1")
+        _table_part("Table_21", r'name="Upper limit \(%\) \[note \d+\]"', 'name="High (%) [note 3]"'), cell("E5", "High (%) [note 3]", "Table_21")
     ),
     "TAB-NAME": both(
         change("xl/workbook.xml", 'name="Chart_data"', 'name="Chart data"'),
         change("Contents", "location=\"'Chart_data'!A1", "location=\"'Chart data'!A1"),
     ),
     "ONE-TABLE": _second_table,
-    "TABLE-LEFT": both(_table_part("Table_1", 'ref="A', 'ref="B'), _table_part("Table_1", r'<tableColumn id="1" name="[^"]*" */>', "")),
+    "TABLE-LEFT": both(_table_part("Table_21", 'ref="A', 'ref="B'), _table_part("Table_21", r'<tableColumn id="1" name="[^"]*" */>', "")),
     "NO-BORDER": style(r"<border */></borders>", '<border><left style="thin"/></border></borders>'),
     "NO-FILL": style(r'<patternFill */>|<patternFill patternType="none" */>', '<patternFill patternType="solid"/>'),
     "HORIZONTAL": style('(<cellXfs.*?<alignment )', r'\1textRotation="90" '),
     "NOT-COLOUR-ONLY": cell("A6", "3", "Contents"),
-    "PRECISION": change("Table_1", r'(<c r="B7" s=")\d+(".*?<c r="C7" s=")(\d+)', r"\g<1>\3\2\3"),
-    "CHART-APART": both(_relate("Table_1", "drawing", "xl/drawings/drawing1.xml"), cell("A3", "Table_1 runs up to 23.0%.", "Table_1")),
-    "COVER-FIRST": change("Contents", r"<hyperlink ref=\"A7\"[^>]*/>", ""),
-    "NUM-AS-NUM": change("Table_1", r'<c r="B6" s="(\d+)"[^>]*><v>(\d+)</v></c>', r'<c r="B6" s="\1" t="inlineStr"><is><t>\2</t></is></c>'),
+    "UNITS": both(_table_part("Table_21", r'name="Records \(number\) (\[note \d+\])"', r'name="Records \1"'), change("Table_21", r"Records \(number\)", "Records")),
+    "SIG-WORDS": cell("B8", "p less than 0.05", "Table_1"),
+    "DATES": cell("A3", "How many records from Jan 2025 - Mar 2025.", "Table_21"),
+    "NO-UNDERLINE": change("Contents", r'(<c r="A7" s=")(\d+)(".*?<c r="B7" s=")\d+', r"\1\2\3\2"),
+    "PRECISION": change("Table_21", r'(<c r="B7" s=")\d+(".*?<c r="C7" s=")(\d+)', r"\g<1>\3\2\3"),
+    "CHART-APART": both(_relate("Table_21", "drawing", "xl/drawings/drawing1.xml"), cell("A3", "Table_21 runs up to 23.0%.", "Table_21")),
+    "COVER-FIRST": change("Contents", "'Chart_1'!A1", "'Table_1'!A1"),
+    "NUM-AS-NUM": change("Table_21", r'<c r="B6" s="(\d+)"[^>]*><v>(\d+)</v></c>', r'<c r="B6" s="\1" t="inlineStr"><is><t>\2</t></is></c>'),
 }  # fmt: skip
 
 
@@ -263,6 +295,31 @@ def test_the_linter_finds_a_broken_rule(good: bytes, code: str):
     parts = _parts(good)
     PLANTED[code](parts)
     assert lint(_zip(parts), forbidden=exact_figures()) == {code}
+
+
+def test_the_linter_finds_a_bad_file_name(good: bytes):
+    for name in ("Board.xlsx", "board_paper.xlsx", "board-final.xlsx", "b" * 60 + ".xlsx", "board paper.xlsx"):
+        assert lint(good, name=name) == {"FILE-NAME"}, name
+
+
+def test_file_names_in_our_own_words_keep_the_rule():
+    root = Path(__file__).parents[2]
+    pages = [root / "README.md", root / "Makefile", *(root / "docs").glob("*.md")]
+    named = {
+        name for page in pages for name in re.findall(r"(?:-o|--output) (?:[\w.]+/)*([\w.-]+\.\w+)", page.read_text())
+    }
+    assert len(named) >= 4
+    assert not [name for name in named if not good_file_name(name)]
+    assert good_file_name("tidy.csv" + BESIDE[".csv"])
+
+
+def test_every_essential_and_product_rule_of_the_design_is_checked():
+    essential = (
+        "TABLE-MARKED NO-MERGE NO-BLANK-ROW/COL HEADERS WRAP NO-BLANK-CELL NOTE-FORM NO-NA A1-TITLE A1-HEADING TABLE-LEFT "
+        "TAB-NAME NO-BLANK-SHEET NOT-COLOUR-ONLY LINKS NO-HEADER-FOOTER DOC-PROPERTIES OPEN-FIRST CODES-APART"
+    )
+    ours = "CHART-TEXT NUM-AS-NUM INJECT NO-PERSON"
+    assert set(f"{essential} {ours}".split()) <= set(PLANTED)
 
 
 def test_the_linter_finds_bytes_that_differ(good: bytes):

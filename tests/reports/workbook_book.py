@@ -180,7 +180,7 @@ def _drawing(sheet: Sheet, content: bytes) -> None:
 
 def _styles(content: bytes) -> list[Style]:
     root = ElementTree.fromstring(content)
-    formats = {"0": "General", "3": "#,##0"} | {
+    formats = {"0": "General", "2": "0.00", "3": "#,##0"} | {
         entry.attrib["numFmtId"]: entry.attrib["formatCode"] for entry in root.iter(f"{MAIN}numFmt")
     }
     fonts, fills, borders = (list(root.iterfind(f"{MAIN}{name}/*")) for name in ("fonts", "fills", "borders"))

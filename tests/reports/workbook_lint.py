@@ -7,12 +7,14 @@ from collections.abc import Callable
 from xml.etree import ElementTree
 
 from equity_audit.reports.workbook.measure import digits, fold
-from reports.workbook_book import MAIN, Book, Sheet, Style, read_book
+from reports.workbook_book import MAIN, Book, Sheet, Style, place, read_book
 
 NOTE = re.compile(r"\[note \d+\]")
 SHORTHAND = {"b", "c", "e", "er", "f", "low", "p", "r", "u", "w", "x", "z", "ns", "s", "ss", "sss"}
 EMPHASIS = {"FF0000FF", "FFB30000", "FF326405"}
 COVER = ("Source:", "Published:", "Next update:", "Status:", "Contact:", "Tool:", "Summary:", "[c] means", "Notes are")
+FORMATS = {"#,##0": 0, "0.0%": 3, "0.0": 1, "0.00": 2}  # and the decimals that each shows
+DIFFERENCES = {"Higher", "Lower", "No clear difference", "Not compared"}
 RULES: dict[str, Callable[[Book], bool]] = {}
 
 
@@ -26,7 +28,9 @@ def rule(code: str) -> Callable[[Callable[[Book], bool]], Callable[[Book], bool]
     return keep
 
 
-def lint(content: bytes, *, forbidden: frozenset[str] = frozenset(), again: bytes | None = None) -> set[str]:
+def lint(
+    content: bytes, *, forbidden: frozenset[str] = frozenset(), again: bytes | None = None, name: str = "board.xlsx"
+) -> set[str]:
     """Codes of the rules that a workbook breaks."""
     book = read_book(content)
     broken = {code for code, holds in RULES.items() if not holds(book)}
@@ -34,6 +38,8 @@ def lint(content: bytes, *, forbidden: frozenset[str] = frozenset(), again: byte
         broken.add("LEAK")
     if again is not None and again != content:
         broken.add("REPRO")
+    if not good_file_name(name):
+        broken.add("FILE-NAME")
     return broken
 
 
@@ -219,11 +225,10 @@ def no_na(book):
 
 @rule("TRUE-ZERO")
 def true_zero(book):
-    places = {"#,##0": 0, "0.0%": 3, "0.0": 1}
     return every(
         book,
         lambda sheet, cell: (
-            cell.number in (None, 0.0) or round(cell.number, places.get(style_of(book, cell).format, 9)) != 0
+            cell.number in (None, 0.0) or round(cell.number, FORMATS.get(style_of(book, cell).format, 9)) != 0
         ),
     )
 
@@ -316,6 +321,16 @@ def no_italic(book):
     return every(book, lambda _, cell: not style_of(book, cell).italic)
 
 
+@rule("NO-UNDERLINE")
+def no_underline(book):
+    """Links are underlined, and nothing else is."""
+    for sheet in book.sheets:
+        linked = {place(link.attrib["ref"]) for link in sheet.root.iter(f"{MAIN}hyperlink")}
+        if any(style_of(book, cell).underline and at not in linked for at, cell in sheet.cells.items()):
+            return False
+    return True
+
+
 @rule("AUTO-COLOUR")
 def auto_colour(book):
     return every(book, lambda _, cell: style_of(book, cell).colour in {None, "theme", *EMPHASIS})
@@ -355,7 +370,7 @@ def number_as_number(book):
     for sheet in book.sheets:
         for _table, cell in sheet.data():
             style = style_of(book, cell)
-            if cell.kind == "n" and style.format not in ("#,##0", "0.0%", "0.0"):
+            if cell.kind == "n" and style.format not in FORMATS:
                 return False
             if cell.kind != "n" and style.horizontal == "right" and digits_only.fullmatch(cell.text):
                 return False
@@ -385,6 +400,56 @@ def interval_columns(book):
             ):
                 return False
     return True
+
+
+@rule("UNITS")
+def units(book):
+    """A column of numbers names its unit in round brackets; notes stand in square ones."""
+    for sheet in book.sheets:
+        for table in sheet.tables:
+            numeric = {cell.column - table.left for _, cell in sheet.data() if cell.kind == "n"}
+            for position, header in enumerate(table.columns):
+                if position in numeric and not re.search(r"\([^()\[\]]+\)", header):
+                    return False
+                if re.search(r"(?i)\(\s*note", header):
+                    return False
+    return True
+
+
+@rule("SIG-WORDS")
+def significance_in_words(book):
+    """Whether a group differs is told in words, in a column of its own, by each table that compares groups."""
+    for sheet in book.sheets:
+        for table in sheet.tables:
+            told = [at for at, header in enumerate(table.columns) if header.startswith("Against all other")]
+            compares = any(header.startswith("All counted") for header in table.columns) and (
+                re.match(r"(IMD quintile|Ethnic group)( \[|$)", table.columns[0]) and _labels(table) == 1
+            )
+            if bool(compares) is not bool(told):
+                return False
+            words = {cell.text for _, cell in sheet.data() if cell.column - table.left in told}
+            if not words <= DIFFERENCES:
+                return False
+    return not any(re.search(r"(?i)p\s*[<=]\s*0?\.\d|\d\s*[*†‡]", cell.text) for _, cell in all_cells(book))
+
+
+def _labels(table) -> int:
+    """How many columns of labels a table begins with."""
+    names = ("IMD quintile", "Ethnic group", "Month", "Sex", "Age band", "Site code")
+    return sum(header.startswith(names) for header in table.columns)
+
+
+@rule("DATES")
+def dates(book):
+    """Days and months are written out; a span has "to", never a dash; no quarters by number."""
+    month = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
+    bad = re.compile(
+        rf"\bQ[1-4]\b|\b\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}\b|\b(?:19|20)\d\d-\d\d(?:-\d\d)?\b"
+        rf"|\b\d{{4}}\s*[-–/]\s*\d{{2,4}}\b(?!-)|{month}(?: \d{{4}})?\s*[-–]\s*{month}|\b\d{{1,2}}(?:st|nd|rd|th) {month}"
+    )
+    # Shapes of unreadable values have a 9 for every digit, and a run's number is no date.
+    hidden = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b9+(?:[-/.]9+)+\b")
+    return every(book, lambda _, cell: not bad.search(hidden.sub("", cell.text)))
 
 
 @rule("LINKS")
@@ -491,6 +556,15 @@ def _nhs_number(text: str) -> bool:
     text = re.sub(r"\D", "", text)
     check = 11 - sum(int(digit) * (10 - at) for at, digit in enumerate(text[:9])) % 11
     return (0 if check == 11 else check) == int(text[9])
+
+
+def good_file_name(name: str) -> bool:
+    """Lower case, dashes, at most 60 characters, no "final"."""
+    return (
+        len(name) <= 60
+        and "final" not in name
+        and re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9-]+)+", name) is not None
+    )
 
 
 def no_leak(book: Book, forbidden: frozenset[str]) -> bool:

@@ -21,7 +21,7 @@ SUFFIXES = {
 # A reader may take these for a publication, so unsuppressed counts in them need the name of who they are for.
 NEEDS_NAME = (".xlsx", ".html", ".md")
 # Written under the board's own name, and with its ask.
-FOR_THE_BOARD = (".html", ".md")
+FOR_THE_BOARD = (".html", ".md", ".xlsx")
 # A CSV has a second file that says what its columns are.
 BESIDE = {".csv": "-metadata.json"}
 

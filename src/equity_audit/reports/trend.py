@@ -5,13 +5,12 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from equity_audit.charts import spc
-from equity_audit.measures import xmr
-from equity_audit.model import Cell, OutcomeFacts, ReleasedTable, Report
+from equity_audit.measures import proportion, xmr
+from equity_audit.model import Cell, OutcomeFacts, ReleasedTable, Report, TableRow
 from equity_audit.narrative import table_of, wanted_share
 from equity_audit.reports.workbook.words import month_words
 
@@ -46,16 +45,32 @@ class Trend:
 
 def recording_trend(report: Report) -> Trend | None:
     """The share of records with a usable ethnic group, month by month; None where too few months in a row have it."""
-    rows = report.ethnicity_details.get("months", ())
+    rows = _recorded(report)
     return trend_of(
-        [(row["month"], row["share"].value) for row in rows], RECORDING, "increase", target=wanted_share(report)
+        [(key, row.value.value) for key, row in rows.items()], RECORDING, "increase", target=wanted_share(report)
     )
 
 
-def recording_rows(report: Report, trend: Trend) -> tuple[Mapping[str, Any], ...]:
-    """The released counts behind the points, in their order."""
-    by_month = {row["month"]: row for row in report.ethnicity_details.get("months", ())}
-    return tuple(by_month[key] for key in trend.keys)
+def recording_rows(report: Report, trend: Trend) -> tuple[TableRow, ...]:
+    """The released counts behind the points, in their order, with the interval of each month's own share."""
+    rows = _recorded(report)
+    return tuple(rows[key] for key in trend.keys)
+
+
+def _recorded(report: Report) -> Mapping[str, TableRow]:
+    """Usable records of all records by month. An unsuppressed report has no interval here, so it is worked out."""
+    found = {}
+    for row in report.ethnicity_details.get("months", ()):
+        ends = [row["share"], row["lower"], row["upper"]]
+        if not all(isinstance(end, Cell) for end in ends):
+            counts = {"numerator": [row["numerator"].value], "denominator": [row["denominator"].value]}
+            wilson = proportion(pd.DataFrame(counts)).iloc[0]
+            ends = [Cell(float(wilson[name])) for name in ("value", "lower", "upper")]
+        found[str(row["month"])] = TableRow(
+            labels=(str(row["month"]),), numerator=row["numerator"], denominator=row["denominator"], value=ends[0],
+            lower=ends[1], upper=ends[2],
+        )  # fmt: skip
+    return found
 
 
 def outcome_trend(report: Report, facts: OutcomeFacts) -> Trend | None:

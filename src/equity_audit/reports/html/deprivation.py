@@ -8,7 +8,7 @@ from equity_audit.board import Board
 from equity_audit.charts import dumbbell, quintile_gradient, scorecard, waterfall
 from equity_audit.charts.canvas import Story
 from equity_audit.model import OutcomeFacts, Report
-from equity_audit.narrative import LINK_CLASSES, gap_sentence, measure_of, percent, points, table_of
+from equity_audit.narrative import LINK_CLASSES, gap_sentence, measure_of, percent, points, ratio_sentence, table_of
 from equity_audit.reports.html.facts import (
     any_shown,
     average_of,
@@ -62,7 +62,7 @@ def _outcome(report: Report, facts: OutcomeFacts, *, leads: bool) -> Blocks:
             )
         )  # fmt: skip
     told = [gap_sentence(report, facts)]
-    told += [slope_sentence(report, facts)] if leads else []
+    told += [ratio_sentence(report, facts), slope_sentence(report, facts)] if leads else []
     blocks += [Text(words=sentence) for sentence in told if sentence]
     if leads and any_shown(rows) and not dumbbell.tells_the_truth(rows):
         blocks.append(

@@ -15,8 +15,8 @@ from equity_audit.narrative import (
     NOT_A_RATE,
     difference_of,
     difference_words,
-    differing_sentence,
     group_sentences,
+    groups_sentence,
     percent,
     table_of,
 )  # fmt: skip
@@ -79,10 +79,10 @@ def _outcome(report: Report, facts: OutcomeFacts, *, leads: bool) -> Blocks:
         )
     caution = NOT_A_RATE.get(facts.name, "")
     sentences = tuple(sentence.removesuffix(caution).strip() for sentence in group_sentences(report, facts))
-    told = differing_sentence(report, facts)
+    told = groups_sentence(report, facts).removesuffix(caution).strip()
     blocks += [Text(items=sentences)] if leads and sentences else []
     blocks += [Text(words=told)] if told and not leads else []
-    blocks += [Text(words=caution, tone="quiet")] if caution and sentences else []
+    blocks += [Text(words=caution, tone="quiet")] if caution and (sentences if leads else told) else []
     verdict = verdict_on(report, "ethnic_group", facts.name)
     blocks += [Text(words=verdict.sentence, tone="note")] if verdict else []
     tables = (

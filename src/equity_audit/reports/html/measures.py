@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from equity_audit.model import OutcomeFacts, ReleasedMeasure, Report
 from equity_audit.narrative import measure_of, points
 from equity_audit.reports.html.parts import Table, marks_in
 
 # What each measure is called for a reader; those told in percentage points or per cent are multiplied by 100.
-_POINTS = {
+POINTS: Mapping[str, str] = {
     "gap": "Gap, quintile 1 less quintile 5 (percentage points)",
     "standardised_gap": "Gap, allowing for age and sex (percentage points)",
     "sii": "Slope index of inequality (percentage points)",
@@ -18,7 +20,7 @@ _POINTS = {
     "standardised_proportion": "Share, allowing for age and sex (%)",
     "reallocated_proportion": "Share, uncoded records shared out (%)",
 }
-_OTHERS = {
+OTHERS: Mapping[str, str] = {
     "ratio": "Ratio, quintile 1 to quintile 5",
     "rii": "Relative index of inequality",
     "middle_quintiles_between": "Quintiles 2 to 4 lie between 1 and 5 (1 yes, 0 no)",
@@ -53,14 +55,17 @@ def measures_table(report: Report, facts: OutcomeFacts, dimension: str) -> Table
 
 
 def _row(measure: ReleasedMeasure) -> tuple[str, ...]:
-    name = (
-        _POINTS.get(measure.measure) or _OTHERS.get(measure.measure) or measure.measure.replace("_", " ").capitalize()
-    )
-    write = points if measure.measure in _POINTS else "{:.2f}".format
+    name = measure_words(measure.measure)
+    write = points if measure.measure in POINTS else "{:.2f}".format
     told = [write(end) if end is not None else "[z]" for end in (measure.estimate, measure.lower, measure.upper)]
     against = f" against {measure.against}" if measure.against and measure.against != "rest" else ""
     ends = f"{told[1]} to {told[2]}" if measure.lower is not None and measure.upper is not None else "[z]"
     return (name, f"{measure.group or 'all'}{against}", told[0], ends, measure.reason_withheld or measure.method)
+
+
+def measure_words(name: str) -> str:
+    """What a measure is called for a reader."""
+    return POINTS.get(name) or OTHERS.get(name) or name.replace("_", " ").capitalize()
 
 
 def of_group(report: Report, name: str, outcome: str, dimension: str, group: str) -> ReleasedMeasure | None:

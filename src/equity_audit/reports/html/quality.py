@@ -81,8 +81,8 @@ def _recording(report: Report) -> Blocks:
         return []
     rows = tuple(
         (
-            month_words(row["month"]), count(row["numerator"]), count(row["denominator"]), share(row["share"]),
-            interval(row["lower"], row["upper"]), spc.SHAPES[month.kind][2],
+            month_words(row.labels[0]), count(row.numerator), count(row.denominator), share(row.value),
+            interval(row.lower, row.upper), spc.SHAPES[month.kind][2],
         )
         for row, month in zip(recording_rows(report, trend), trend.months, strict=True)
     )  # fmt: skip

@@ -13,7 +13,8 @@ def section(report: Report) -> Section:
     """The list, then one table for each indicator that the extract gives."""
     indicators = rows_of_statement(report)
     there = [indicator for indicator in indicators if indicator.outcome]
-    told = f"{len(there)} of the {len(indicators)} indicators of the national statement can be worked out from this extract."
+    many = len(there) or "None"
+    told = f"{many} of the {len(indicators)} indicators of the national statement can be worked out from this extract."
     listed = Table(
         name="statement",
         caption="Indicators of the national statement on health inequalities (section 13SA)",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from equity_audit.model import Cell, OutcomeFacts, ReleasedTable, Report, TableRow
-from equity_audit.narrative import difference_of, difference_words, table_of
+from equity_audit.narrative import difference_of, difference_words, table_of, uncapped
 from equity_audit.reports.html.measures import standardised
 from equity_audit.reports.html.parts import Table, count, interval, marks_in, share
 from equity_audit.reports.workbook.words import header_of, label_of
@@ -42,7 +42,7 @@ def group_table(
     columns = (header_of(dimension), *(header for headers, _ in parts for header in headers))
     return Table(
         name=f"{facts.name if facts else 'records'}-by-{dimension}".replace("_", "-"),
-        caption=f"{facts.label if facts else 'Records'} by {_lower(header_of(dimension))}",
+        caption=f"{facts.label if facts else 'Records'} by {uncapped(header_of(dimension))}",
         columns=columns,
         numeric=tuple(header not in (columns[0], AGAINST) for header in columns),
         rows=rows,
@@ -108,7 +108,3 @@ def cross_table(
         folded=folded,
         annex=annex,
     )
-
-
-def _lower(words: str) -> str:
-    return words if words[:2].isupper() else words[0].lower() + words[1:]

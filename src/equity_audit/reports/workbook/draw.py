@@ -74,18 +74,26 @@ def _axes(chart: Any, plan: ChartSheet) -> None:
     highest = max(bar.share + bar.above for bar in plan.bars)
     shares.scaling.min, shares.scaling.max = 0, _room_above(highest)
     shares.number_format = "0%" if highest > 0.1 else "0.0%"
-    shares.numFmt.sourceLinked = False
-    shares.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill=GRID, w=9525))
-    shares.title = plan.axis_title
-    shares.title.tx.rich.p[0].pPr = ParagraphProperties(defRPr=_letters())
-    for run in shares.title.tx.rich.p[0].r:
+    dress_axes(shares, (labels, shares), plan.axis_title)
+
+
+def dress_axes(values: Any, axes: tuple[Any, ...], title: str) -> None:
+    """Grid, title and letters of the axes of any chart; ``values`` is the one with the title."""
+    values.numFmt.sourceLinked = False
+    values.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill=GRID, w=9525))
+    values.title = title
+    values.title.tx.rich.p[0].pPr = ParagraphProperties(defRPr=_letters())
+    for run in values.title.tx.rich.p[0].r:
         run.rPr = _letters()
-    shares.title.overlay = False
-    for axis in (labels, shares):
-        axis.txPr = RichText(
-            p=[Paragraph(pPr=ParagraphProperties(defRPr=_letters()), endParaRPr=CharacterProperties())]
-        )
+    values.title.overlay = False
+    for axis in axes:
+        axis.txPr = lettered()
         axis.spPr = GraphicalProperties(ln=LineProperties(solidFill=GRID))
+
+
+def lettered() -> RichText:
+    """Text of a chart in our letters."""
+    return RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=_letters()), endParaRPr=CharacterProperties())])
 
 
 def _room_above(highest: float) -> float:

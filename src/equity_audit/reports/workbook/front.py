@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from equity_audit.board import Board
 from equity_audit.model import Cell, OutcomeFacts, Report
 from equity_audit.narrative import (
     SHORTHAND,
@@ -11,13 +12,14 @@ from equity_audit.narrative import (
     ask_sentence,
     class_share,
     completeness_sentences,
-    differing_sentence,
     gap_sentence,
-    headline_sentences,
+    groups_sentence,
     measure_of,
-    outcomes_of,
+    ordered_outcomes,
+    recoverable_sentence,
     rules_sentence,
 )
+from equity_audit.reports.html.top import findings_of
 from equity_audit.reports.workbook import notes
 from equity_audit.reports.workbook.parts import (
     ChartSheet,
@@ -35,24 +37,23 @@ Block = tuple[Literal["heading", "text"], str]
 _NONE = Cell(None, "z")
 
 
-def cover_sheet(report: Report) -> TextSheet:
+def cover_sheet(report: Report, board: Board) -> TextSheet:
     """What the board needs to know, then what this workbook is."""
     run = report.run
     facts = {
         "Source": f"{run.label} ({run.dataset_title}); {many(report.records_audited)} records audited, "
         f"{many(report.records_rejected)} rejected while reading.",
-        "Period": f"{period_of(report)}.",
+        "Period": f"{board.period or period_of(report)}.",
         "Published": f"{day_words(run.finished)}, the day of the audit.",
         "Next update": "when the audit is next run.",
         "Status": "provisional: these are management figures, not official statistics.",
-        "Contact": "the team that sent you this workbook.",
+        "Contact": f"{board.contact or 'the team that sent you this workbook'}.",
         "Tool": f"equity-audit {run.version}, rules {run.rules_version}, run {run.id}.",
         "Deprivation": _edition(report),
     }
     blocks: list[Block] = [("text", line) for line in watermark_lines(report)]
     blocks.append(("heading", "What the board needs to know"))
-    blocks += [("text", sentence) for sentence in headline_sentences(report)]
-    blocks += [("text", rules_sentence(report)), ("text", ask_sentence(report))]
+    blocks += [("text", sentence) for sentence in _told(report, board) if sentence]
     blocks.append(("heading", "About this workbook"))
     blocks.append(("text", "Summary: how well ethnicity and deprivation are recorded, and activity by both."))
     blocks += [("text", f"{name}: {text}") for name, text in facts.items()]
@@ -60,8 +61,27 @@ def cover_sheet(report: Report) -> TextSheet:
     blocks += [("text", f"[{marker}] means {meaning}.") for marker, meaning in SHORTHAND.items()]
     blocks.append(("text", "Notes are marked in square brackets with their number and listed on the Notes worksheet."))
     return TextSheet(
-        tab="Cover", title=titled(report, "Equity audit of ethnicity and deprivation"), blocks=tuple(blocks)
+        tab="Cover",
+        title=titled(
+            report, f"Equity audit of ethnicity and deprivation{', ' if board.trust_name else ''}{board.trust_name}"
+        ),
+        blocks=tuple(blocks),
     )
+
+
+def _told(report: Report, board: Board) -> tuple[str, ...]:
+    """Each finding with the verdict on it, as on the page; then the rules, the ask and who leads."""
+    lead = f"Executive lead: {board.executive_lead}" if board.executive_lead else ""
+    found = [
+        words
+        for finding in findings_of(report, board)
+        for words in (
+            finding.lead + finding.sentence,
+            finding.verdict and f"How far to trust this: {finding.verdict.lower()}.",
+        )
+    ]
+    ask = board.ask or ask_sentence(report)
+    return (*found, rules_sentence(report), ask, recoverable_sentence(report), lead)
 
 
 def _edition(report: Report) -> str:
@@ -105,11 +125,11 @@ def _what(report: Report, sheet: Sheet) -> str:
     return told[0].upper() + told[1:]
 
 
-def summary_sheet(report: Report, book: NoteBook) -> TableSheet:
+def summary_sheet(report: Report, board: Board, book: NoteBook) -> TableSheet:
     """Each finding with its number, interval, how many people, and how far it can be trusted."""
     rows: list[tuple[Value, ...]] = []
     verdicts = {verdict.subject: VERDICTS[verdict.verdict] for verdict in report.verdicts}
-    for facts in sorted(outcomes_of(report), key=lambda facts: not facts.headline):
+    for facts in ordered_outcomes(report, board.outcomes):
         own = verdicts.get(f"{facts.name}_by_imd_quintile")
         rows += _gap_row(report, facts, own or verdicts.get("deprivation", "Not judged"))
         own = verdicts.get(f"{facts.name}_by_ethnic_group")
@@ -133,7 +153,7 @@ def summary_sheet(report: Report, book: NoteBook) -> TableSheet:
     return TableSheet(
         tab="Summary",
         title=titled(report, "Summary of findings"),
-        about=about_lines(report, tuple(rows), rules_sentence(report), ask_sentence(report)),
+        about=about_lines(report, tuple(rows), rules_sentence(report), board.ask or ask_sentence(report)),
         name="Summary_of_findings",
         columns=(
             Column("Subject", "text", 15),
@@ -158,8 +178,8 @@ def _gap_row(report: Report, facts: OutcomeFacts, trust: str) -> list[tuple[Valu
 
 
 def _difference_rows(report: Report, facts: OutcomeFacts, trust: str) -> list[tuple[Value, ...]]:
-    """One row that names the ethnic groups which differ, if any does."""
-    sentence = differing_sentence(report, facts)
+    """One row that names the ethnic groups which differ, or those compared that do not."""
+    sentence = groups_sentence(report, facts)
     if not sentence:
         return []
     return [(facts.label, sentence, trust, "see the finding", _NONE, _NONE, _NONE, _NONE)]

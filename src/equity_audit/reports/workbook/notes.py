@@ -14,6 +14,10 @@ PATIENTS = (
     "Patients are distinct patient keys with a record in the group. A patient may stand in several groups, so patients "
     "do not add up to a total; records without a key are not counted as patients."
 )
+STATEMENT = (
+    "Statement on information on health inequalities under section 13SA of the National Health Service Act 2006. A share of "
+    "activity stands in place of a rate where the extract has no population; it is said so where it applies."
+)
 QUINTILES = (
     "Quintiles are fifths of the areas of England by the Index of Multiple Deprivation (IMD): quintile 1 is the most "
     "deprived, quintile 5 the least. They describe areas, not persons. Not linked means that no area could be found, "
@@ -25,6 +29,10 @@ GROUPS = (
     "neither table allows for the other."
 )
 MONTHS = "Months are those of the activity date. Dates outside the extract's period are kept as recorded."
+PROCESS = (
+    "Mean and process limits: where a month is expected to lie if nothing but chance moves it (XmR: mean ± 2.66 × the mean "
+    "moving range). They are not intervals of a month's own figure."
+)
 SITES = "Sites shared by fewer than 10 patients are counted together as other."
 SHAPES = "The shape of a value shows each letter as A and each digit as 9, so that no recorded value is printed."
 TOLERANCE = "A rule fails when more records than its tolerance are in fault. A rule without a tolerance allows none."

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from equity_audit.charts import spc
 from equity_audit.model import Cell
 
-Kind = Literal["text", "count", "percent", "decimal"]
+Kind = Literal["text", "count", "percent", "decimal", "ratio"]
 Value = str | int | float | Cell
 
 
@@ -65,6 +66,18 @@ class ChartSheet:
     description: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class LineChartSheet(ChartSheet):
+    """A sheet with one control chart: ``months`` are the rows of ``source``, whose ``lines`` (name, column) are drawn.
+
+    The first line is the series itself, with the shape and colour that each of its points has.
+    """
+
+    source: TableSheet
+    months: tuple[spc.Month, ...]
+    lines: tuple[tuple[str, int], ...]
+
+
 Sheet = TableSheet | TextSheet | ChartSheet
 
 
@@ -81,16 +94,14 @@ class NoteBook:
         return self.texts[text]
 
 
-def used_markers(rows: Sequence[Sequence[Value]]) -> tuple[str, ...]:
-    """The shorthand that a table's cells use, in alphabetical order."""
+def used_markers(rows: Sequence[Sequence[Value]], kind: Kind = "percent") -> tuple[str, ...]:
+    """The shorthand that a table's cells use, in alphabetical order; ``kind`` is how its fractions are written."""
     cells = [value for row in rows for value in row if isinstance(value, Cell)]
-    low = (
-        {"low"} if any(rounds_away(cell.value, "percent") for cell in cells if isinstance(cell.value, float)) else set()
-    )
+    low = {"low"} if any(rounds_away(cell.value, kind) for cell in cells if isinstance(cell.value, float)) else set()
     return tuple(sorted({cell.marker for cell in cells if cell.marker} | low))
 
 
-DECIMALS: dict[Kind, int] = {"text": 0, "count": 0, "percent": 3, "decimal": 1}
+DECIMALS: dict[Kind, int] = {"text": 0, "count": 0, "percent": 3, "decimal": 1, "ratio": 2}
 
 
 def rounds_away(number: float | int, kind: Kind) -> bool:

@@ -2,49 +2,79 @@
 
 from __future__ import annotations
 
-from equity_audit.model import Report
-from equity_audit.narrative import outcomes_of
+from collections.abc import Callable
+
+from equity_audit.board import Board
+from equity_audit.model import OutcomeFacts, Report
+from equity_audit.narrative import ordered_outcomes, outcomes_of
 from equity_audit.reports.workbook.back import method_sheet, notes_sheet
 from equity_audit.reports.workbook.chart_plan import chart_data_sheet, chart_sheet
 from equity_audit.reports.workbook.front import contents_sheet, cover_sheet, summary_sheet
-from equity_audit.reports.workbook.parts import ChartSheet, NoteBook, Sheet, TableSheet
+from equity_audit.reports.workbook.measured import differences_sheet, ratios_sheet
+from equity_audit.reports.workbook.parts import ChartSheet, LineChartSheet, NoteBook, Sheet, TableSheet
 from equity_audit.reports.workbook.quality import codes_sheet, rules_sheet, scores_sheet, shapes_sheet
+from equity_audit.reports.workbook.recording import recording_chart, recording_sheet
+from equity_audit.reports.workbook.statement import indicators_sheet, statement_sheet
 from equity_audit.reports.workbook.tables import CROSS, counts_sheet, finding_of, outcome_sheet
 
-COUNTS = {
-    1: ("imd_quintile",), 2: ("ethnic_group",), 3: CROSS, 5: ("month",), 7: ("sex",), 8: ("age_band",), 9: ("site",),
+Dimensions = tuple[str, ...]
+# What the board reads first: the outcome that leads, by quintile, by ethnic group and by both.
+LEADING: tuple[Dimensions, ...] = (("imd_quintile",), ("ethnic_group",), CROSS)
+OTHERS: tuple[Dimensions, ...] = (("month",), ("sex",), ("age_band",), ("site",))
+RECORDING = 5
+QUALITY: dict[int, Callable[[Report, int, NoteBook], TableSheet | None]] = {
+    4: scores_sheet, RECORDING: recording_sheet, 6: rules_sheet, 7: codes_sheet, 8: shapes_sheet, 9: indicators_sheet,
+    10: statement_sheet, 11: differences_sheet, 12: ratios_sheet,
 }  # fmt: skip
-QUALITY = {4: scores_sheet, 6: rules_sheet, 10: codes_sheet, 11: shapes_sheet}
-FIRST_FREE = 12
-OUTCOME_STEP = 20  # tables of the first outcome begin at 21, of the second at 41
+COUNTS_FROM = 20  # records by group are tables 21 to 40
+OUTCOME_STEP = 20  # tables of the first outcome begin at 41, of the second at 61
 CHARTED = (("imd_quintile",), ("ethnic_group",))
 
 
-def plan_workbook(report: Report) -> tuple[Sheet, ...]:
+def plan_workbook(report: Report, board: Board) -> tuple[Sheet, ...]:
     """Every sheet, front matter first."""
     book = NoteBook()
+    chosen = ordered_outcomes(report, board.outcomes)
+    dimensions = (*LEADING, *OTHERS, *_further(report))
     body: list[Sheet] = []
-    for number, dimensions in sorted((*COUNTS.items(), *((number, ()) for number in QUALITY), *_further(report))):
-        make = QUALITY.get(number)
-        sheet = make(report, number, book) if make else counts_sheet(report, number, dimensions, book)
-        body += _with_chart(report, sheet, number, dimensions)
-    for position, facts in enumerate(outcomes_of(report), start=1):
-        others = [dimensions for _, dimensions in _further(report)]
-        for step, dimensions in enumerate((*COUNTS.values(), *others), start=1):
-            number = position * OUTCOME_STEP + step
-            sheet = outcome_sheet(report, number, facts, dimensions, book)
-            body += _with_chart(report, sheet, number, dimensions, finding_of(report, facts, dimensions))
-    charts = [sheet for sheet in body if isinstance(sheet, ChartSheet)]
-    if charts:
-        body.append(chart_data_sheet(report, charts))
-    summary = summary_sheet(report, book)
+    for number, each in enumerate(LEADING, start=1):
+        body += _outcome(report, number, chosen[0], each, book) if chosen else _records(report, number, each, book)
+    for number, make in QUALITY.items():
+        sheet = make(report, number, book)
+        body += [sheet] if sheet else []
+        chart = recording_chart(report, sheet, number) if sheet and number == RECORDING else None
+        body += [chart] if chart else []
+    for step, each in enumerate(dimensions, start=1):
+        if chosen or each not in LEADING:
+            body += _records(report, COUNTS_FROM + step, each, book)
+    for position, facts in enumerate(outcomes_of(report), start=2):
+        for step, each in enumerate(dimensions, start=1):
+            if facts in chosen and not (facts is chosen[0] and each in LEADING):
+                body += _outcome(report, position * OUTCOME_STEP + step, facts, each, book)
+    bars = [sheet for sheet in body if isinstance(sheet, ChartSheet) and not isinstance(sheet, LineChartSheet)]
+    if bars:
+        body.append(chart_data_sheet(report, bars))
+    summary = summary_sheet(report, board, book)
     last: list[Sheet] = [notes_sheet(report, book), method_sheet(report)]
     contents = contents_sheet(report, [summary, *body, *last])
-    return (cover_sheet(report), contents, summary, *body, *last)
+    return (cover_sheet(report, board), contents, summary, *body, *last)
+
+
+def _outcome(report: Report, number: int, facts: OutcomeFacts, dimensions: Dimensions, book: NoteBook) -> list[Sheet]:
+    sheet = outcome_sheet(report, number, facts, dimensions, book)
+    return _with_chart(report, sheet, number, dimensions, finding_of(report, facts, dimensions))
+
+
+def _records(report: Report, number: int, dimensions: Dimensions, book: NoteBook) -> list[Sheet]:
+    """Records by group; drawn only where they stand in for an outcome, since how many came is no finding."""
+    sheet = counts_sheet(report, number, dimensions, book)
+    if number > len(LEADING):
+        return [sheet] if sheet else []
+    return _with_chart(report, sheet, number, dimensions)
 
 
 def _with_chart(
-    report: Report, sheet: TableSheet | None, number: int, dimensions: tuple[str, ...], finding: str = ""
+    report: Report, sheet: TableSheet | None, number: int, dimensions: Dimensions, finding: str = ""
 ) -> list[Sheet]:
     if sheet is None:
         return []
@@ -52,12 +82,7 @@ def _with_chart(
     return [sheet, chart] if chart else [sheet]
 
 
-def _further(report: Report) -> list[tuple[int, tuple[str, ...]]]:
+def _further(report: Report) -> list[Dimensions]:
     """Dimensions of this extract's own (flags, specialty), numbered after the others; crossed ones stay in the JSON."""
-    known = set(COUNTS.values())
-    own = [
-        table.dimensions
-        for table in report.tables
-        if table.outcome is None and table.unit == "records" and len(table.dimensions) == 1
-    ]
-    return [(FIRST_FREE + step, dims) for step, dims in enumerate(dims for dims in own if dims not in known)]
+    own = dict.fromkeys(table.dimensions for table in report.tables if len(table.dimensions) == 1)
+    return [dimensions for dimensions in own if dimensions not in (*LEADING, *OTHERS)]

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from equity_audit.model import OutcomeFacts, ReleasedTable, Report
-from equity_audit.narrative import NOT_A_RATE, difference_of, difference_words, gap_sentence, table_of
+from equity_audit.narrative import (
+    NOT_A_RATE,
+    difference_of,
+    difference_words,
+    gap_sentence,
+    groups_sentence,
+    table_of,
+    uncapped,
+)
 from equity_audit.reports.workbook import notes
-from equity_audit.reports.workbook.parts import Column, NoteBook, TableSheet, Value, used_markers
+from equity_audit.reports.workbook.parts import Column, Kind, NoteBook, TableSheet, Value, used_markers
 from equity_audit.reports.workbook.words import header_of, label_of, shorthand_line, titled, watermark_lines
 
 ONE_TABLE = "This worksheet contains one table."
@@ -16,11 +24,11 @@ _WIDE = {"imd_quintile": 24, "ethnic_group": 20, "month": 22, "site": 20}
 
 
 def about_lines(
-    report: Report, rows: tuple[tuple[Value, ...], ...], *sentences: str, noted: bool = True
+    report: Report, rows: tuple[tuple[Value, ...], ...], *sentences: str, noted: bool = True, kind: Kind = "percent"
 ) -> tuple[str, ...]:
     """The lines of column A between a title and its table."""
     told = f"{ONE_TABLE} {NOTES_TOLD}" if noted else ONE_TABLE
-    lines = (told, *watermark_lines(report), *sentences, *shorthand_line(used_markers(rows)))
+    lines = (told, *watermark_lines(report), *sentences, *shorthand_line(used_markers(rows, kind)))
     return tuple(line for line in lines if line)
 
 
@@ -46,10 +54,9 @@ def counts_sheet(report: Report, number: int, dimensions: tuple[str, ...], book:
     ]
     if rows and len(rows[0]) > len(columns):
         columns.append(Column(f"Patients (number) {book.mark(notes.PATIENTS)}", "count"))
-    what = " and ".join(header_of(name) for name in dimensions)
     return TableSheet(
         tab=f"Table_{number}",
-        title=titled(report, f"Table {number}: Records by {_lower(what)}"),
+        title=titled(report, f"Table {number}: Records by {uncapped_all(dimensions)}"),
         about=about_lines(
             report, rows, f"How many records fall in each group, and their share of {whole_of(records)}."
         ),
@@ -92,11 +99,10 @@ def outcome_sheet(
         Column(f"All counted ({facts.noun}) {disclosure}", "count", 18),
         *_share_columns(f"Share of {facts.noun}", book),
     )
-    what = " and ".join(header_of(name) for name in dimensions)
     sentence = finding_of(report, facts, dimensions)
     return TableSheet(
         tab=f"Table_{number}",
-        title=titled(report, f"Table {number}: {facts.label} by {_lower(what)}"),
+        title=titled(report, f"Table {number}: {facts.label} by {uncapped_all(dimensions)}"),
         about=about_lines(
             report,
             rows,
@@ -107,6 +113,11 @@ def outcome_sheet(
         columns=columns,
         rows=rows,
     )
+
+
+def uncapped_all(dimensions: tuple[str, ...]) -> str:
+    """The names of dimensions inside a title."""
+    return " and ".join(uncapped(header_of(name)) for name in dimensions)
 
 
 def _verdict_column(dimensions: tuple[str, ...], book: NoteBook) -> tuple[Column, ...]:
@@ -125,9 +136,10 @@ def _verdict_words(
 
 
 def finding_of(report: Report, facts: OutcomeFacts, dimensions: tuple[str, ...]) -> str:
-    """What is said above an outcome's table: the gap by quintile; elsewhere the caution that an outcome carries."""
-    gap = gap_sentence(report, facts) if dimensions == ("imd_quintile",) else ""
-    return gap or NOT_A_RATE.get(facts.name, "")
+    """What is said above an outcome's table: the gap, or the groups that differ; else the caution that it carries."""
+    told = {"imd_quintile": gap_sentence, "ethnic_group": groups_sentence}
+    sentence = told[dimensions[0]](report, facts) if dimensions in COMPARED else ""
+    return sentence or NOT_A_RATE.get(facts.name, "")
 
 
 def _dimension_columns(dimensions: tuple[str, ...], book: NoteBook) -> list[Column]:
@@ -148,7 +160,3 @@ def _share_columns(what: str, book: NoteBook) -> tuple[Column, ...]:
 
 def _labels(table: ReleasedTable, labels: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(label_of(name, label) for name, label in zip(table.dimensions, labels, strict=True))
-
-
-def _lower(words: str) -> str:
-    return " and ".join(word if word.startswith("IMD") else word[0].lower() + word[1:] for word in words.split(" and "))

@@ -27,6 +27,7 @@ HEADERS = {
     "admission_route": "Admission route",
 }
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_QUARTER = re.compile(r"(\d{4}) Q\d \((\w+ to \w+)\)")
 _LONGEST = 32_767  # characters of a cell
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -62,7 +63,10 @@ def reference_words(entry: Mapping[str, Any]) -> str:
 
 
 def label_of(dimension: str, label: str) -> str:
-    """A row label; months are written out."""
+    """A row label; months and quarters are written out."""
+    quarter = _QUARTER.fullmatch(label)
+    if quarter:
+        return f"{quarter[2]} {quarter[1]}"
     return month_words(label) if dimension == "month" else label
 
 

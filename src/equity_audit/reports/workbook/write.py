@@ -14,11 +14,13 @@ from openpyxl.worksheet.table import Table, TableStyleInfo
 
 from equity_audit.model import Cell
 from equity_audit.reports.workbook.draw import add_chart
+from equity_audit.reports.workbook.draw_lines import add_line_chart
 from equity_audit.reports.workbook.measure import fold, settled
 from equity_audit.reports.workbook.parts import (
     ChartSheet,
     Column,
     Kind,
+    LineChartSheet,
     Sheet,
     TableSheet,
     TextSheet,
@@ -31,7 +33,7 @@ FONT, BODY = "Arial", 12
 LINE = 16.0  # points a line of 12-point Arial takes
 TEXT_WIDTH, LEAST_WIDTH = 98, 90
 PAGE = 523.0  # points of height on a page of landscape A4; a third more still reads well when fitted
-FORMATS: dict[Kind, str] = {"text": "General", "count": "#,##0", "percent": "0.0%", "decimal": "0.0"}
+FORMATS: dict[Kind, str] = {"text": "General", "count": "#,##0", "percent": "0.0%", "decimal": "0.0", "ratio": "0.00"}
 
 
 def new_workbook() -> Workbook:
@@ -124,7 +126,10 @@ def _table_sheet(ws: Any, sheet: TableSheet) -> None:
 def _chart_sheet(ws: Any, sheet: ChartSheet, first: int) -> None:
     ws.column_dimensions["A"].width = TEXT_WIDTH
     row = _above(ws, sheet.title, sheet.about, TEXT_WIDTH)
-    add_chart(ws, sheet, first, f"A{row + 1}")
+    if isinstance(sheet, LineChartSheet):
+        add_line_chart(ws, sheet, header_row(sheet.source) + 1, f"A{row + 1}")
+    else:
+        add_chart(ws, sheet, first, f"A{row + 1}")
 
 
 def _above(ws: Any, title: str, about: tuple[str, ...], width: int) -> int:
