@@ -16,6 +16,7 @@ import pandas as pd
 
 from equity_audit import __version__, engine
 from equity_audit.breakdowns import CORE20, Axis, groupings_for, make_breakdowns
+from equity_audit.collapse import collapse_notes, with_collapsed
 from equity_audit.comparing import comparison_data, comparison_groupings
 from equity_audit.datasets import Dataset
 from equity_audit.datasets.definitions import OutcomeDefinition
@@ -182,6 +183,7 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
     if request.worklist:
         write_worklist(request.worklist, extract, [d for d in (ethnicity, geography) if d], subjects, request.rules)
 
+    breakdowns = with_collapsed(make_breakdowns(shown, facts, cubes, narrow=request.quick), facts)
     return Audit(
         run=_run(extract, dataset, request, linkage, started, bases),
         intake=extract.intake,
@@ -190,11 +192,16 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
         if ethnicity
         else {},
         deprivation=deprivation_facts(geography, choice) if geography else {},
-        breakdowns=make_breakdowns(shown, facts, cubes, narrow=request.quick),
+        breakdowns=breakdowns,
         outcomes=facts,
         comparisons=comparison_data(axes, facts if deep else (), cubes, keyed=keyed),
         shapes=shapes_of(ethnicity, geography),
-        notes=notes_for(extract, choice) + linkage_notes(linkage, extract) + _ethnic_notes(request, ethnicity),
+        notes=(
+            *notes_for(extract, choice),
+            *linkage_notes(linkage, extract),
+            *_ethnic_notes(request, ethnicity),
+            *collapse_notes(breakdowns),
+        ),
         hints=hints_for(extract, choice, geography),
         ethnicity_details=_details(examined, ethnicity, axes, request),
         deprivation_details=linkage_details(linkage, levels, cubes.get(_EDITION_EFFECT)),

@@ -18,6 +18,7 @@ GROUPS = (*HIGH, *UNUSABLE)
 GROUPINGS, SIZES = ("2001", "2021"), (5, 6, 16)
 GROUP_ONLY = "Group only (no national code)"
 CHINESE = "R"
+WHITE, ALL_OTHER = "White", "All other ethnic groups combined"
 
 
 def group_labels(size: int) -> tuple[str, ...]:
@@ -42,6 +43,12 @@ def shown_group(code: str | None, high: str, size: int) -> str:
     if size == 16:
         return column_of("ethnic_category_2001", "code", "label")[code] if code in CODES else GROUP_ONLY
     return high
+
+
+def white_labels() -> frozenset[str]:
+    """The labels that make up White, in a grouping of any size; what is known by its broad group alone is not told apart."""
+    labels = column_of("ethnic_category_2001", "code", "label")
+    return frozenset({WHITE, *(labels[code] for code in CODES if high_group(code, "2001") == WHITE)})
 
 
 def describe_grouping(grouping: str, size: int = 5) -> str:

@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from equity_audit.collapse import quarter_of
 from equity_audit.decode.ethnicity import CLASSES, CODES
-from equity_audit.decode.grouping import UNUSABLE, group_labels, high_group, shown_group
+from equity_audit.decode.grouping import (
+    ALL_OTHER,
+    GROUP_ONLY,
+    UNUSABLE,
+    group_labels,
+    high_group,
+    shown_group,
+    white_labels,
+)
 from equity_audit.decode.labels import QUINTILES
 from equity_audit.disclosure.ledger import PATIENTS, READ, RECORDS, Count, Ledger, bind_margins, of
 from equity_audit.disclosure.naming import entered, placed, row_counts, rule_count, walk
@@ -32,6 +41,7 @@ def gather(audit: Audit, breakdowns: Iterable[Breakdown]) -> Ledger:
         _enter_rule(ledger, finding)
     _same_outcomes(ledger, audit)
     _same_core20(ledger)
+    _bind_collapsed(ledger)
     bind_margins(ledger)
     _bind_classes(ledger, audit)
     for section, facts in sections:
@@ -97,6 +107,34 @@ def _same_core20(ledger: Ledger) -> None:
                     ledger.same(count, fifths[5])
                 elif not label.startswith("Core20"):
                     ledger.bind(count, fifths[1:5])
+
+
+def _bind_collapsed(ledger: Ledger) -> None:
+    """Groups told together are the sums of the groups told apart: all other ethnic groups, White of 16, quarters of months."""
+    white = white_labels()
+    cells: dict[tuple[str, str], list[Count]] = {}
+    for count in ledger.counts:
+        dimensions = {dimension for dimension, _ in count.cell}
+        if dimensions == {"imd_quintile", "ethnic_group"} or dimensions == {"month"}:
+            cells.setdefault((count.unit, count.quantity), []).append(count)
+    for count in list(ledger.counts):
+        labels, fine = dict(count.cell), cells.get((count.unit, count.quantity), [])
+        if "quarter" in labels:
+            ledger.bind(
+                count, [each for each in fine if quarter_of(dict(each.cell).get("month", "")) == labels["quarter"]]
+            )
+        if set(labels) == {"core20", "ethnic_group"}:
+            first, of_white = labels["core20"].startswith("Core20"), labels["ethnic_group"] != ALL_OTHER
+            ledger.bind(
+                count,
+                [
+                    each for each in fine
+                    for found in [dict(each.cell)]
+                    if found.get("imd_quintile") in (QUINTILES[:1] if first else QUINTILES[1:5])
+                    and (found["ethnic_group"] in white) == of_white
+                    and found["ethnic_group"] not in (*UNUSABLE, GROUP_ONLY)
+                ],
+            )  # fmt: skip
 
 
 def _bind_classes(ledger: Ledger, audit: Audit) -> None:
