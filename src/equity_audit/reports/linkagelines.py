@@ -98,7 +98,7 @@ def _agreement(pairs: Mapping[str, Cell]) -> Iterator[str]:
     same = sum(cell.value or 0 for name, cell in pairs.items() if len(set(_supplied_pair(name))) == 1)
     shown = sum(cell.value or 0 for cell in pairs.values())
     if shown:
-        yield f"supplied {scale}s agree with the looked-up ones in {same:,} of {shown:,} records ({same / shown:.1%})"
+        yield f"supplied {scale}s agree with the looked-up ones in {same / shown:.1%} of the records that have both"
 
 
 def _effect(report: Report) -> Iterator[str]:
@@ -113,8 +113,9 @@ def _effect(report: Report) -> Iterator[str]:
     worse = sum(number for (first, second), number in both.items() if place[second] < place[first])
     better = sum(number for (first, second), number in both.items() if place[second] > place[first])
     yield (
-        f"in IMD {details['words']['compared_edition']}, {worse + better:,} of {whole:,} records have another quintile "
-        f"({(worse + better) / whole:.1%}): {worse:,} a more deprived one, {better:,} a less deprived one"
+        f"in IMD {details['words']['compared_edition']}, {worse + better:,} records have another quintile "
+        f"({(worse + better) / whole:.1%} of those linked in both): {worse:,} a more deprived one, {better:,} a less "
+        "deprived one"
     )
     patients = details.get("edition_effect_patients", {})
     moved = sum(cell.value or 0 for name, cell in patients.items() if _changes(name))

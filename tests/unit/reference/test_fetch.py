@@ -14,8 +14,10 @@ from typing import Any, ClassVar
 
 import pytest
 
+from conftest import RunCli
 from equity_audit.errors import DataError, UsageError
 from equity_audit.reference import download as downloading
+from equity_audit.reference import fetch as fetching
 from equity_audit.reference.add import add_reference
 from equity_audit.reference.download import download, progress
 from equity_audit.reference.fetch import Known, editions, fetch_reference
@@ -152,6 +154,25 @@ def test_what_was_accepted_is_kept_in_the_manifest_and_holds(server: Server, tmp
     assert [entry.sha256 for entry in list_entries(tmp_path)] == [sha256(CONTENT)]
     changed = fetch_reference(tmp_path, "own", known=known(server.address, None), accept_changed=True)
     assert changed.sha256 == sha256(server.content)
+
+
+def test_the_command_asks_accepts_and_then_holds(
+    server: Server, run_cli: RunCli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(fetching, "editions", lambda: known(server.address, None))
+    command = ("reference", "fetch", "own", "--reference", tmp_path / "references")
+    asked = run_cli(*command)
+    assert (asked.exit_code, asked.stdout) == (3, "")
+    assert sha256(CONTENT) in asked.stderr
+    accepted = run_cli(*command, "--accept-changed")
+    assert (accepted.exit_code, accepted.stdout) == (0, "Installed IMD own: 5,000 areas of 2021, verified.\n")
+    assert run_cli(*command).exit_code == 0
+    server.content += b"E01999999,5001\n"
+    changed = run_cli(*command)
+    assert changed.exit_code == 3
+    assert sha256(CONTENT) in changed.stderr
+    assert sha256(server.content) in changed.stderr
+    assert "Own edition" in run_cli("reference", "fetch", "list").stdout
 
 
 def test_a_table_added_by_hand_is_no_accepted_download(server: Server, tmp_path: Path) -> None:
