@@ -119,6 +119,19 @@ def _tidied(svg: str, story: Story, name: str) -> str:
     )
 
 
+def beside(axes: Any, words: str, at: tuple[Any, Any], shift: tuple[float, float], **look: Any) -> None:
+    """Words that stand some pixels away from a place of the picture."""
+    axes.annotate(words, at, shift, textcoords="offset points", **look)
+
+
+def dot(axes: Any, across: float, down: float, *, solid: bool) -> None:
+    """A figure as a dot: solid where a difference is claimed, hollow where none is."""
+    axes.plot(
+        [across], [down], "o", markersize=10, markeredgecolor=BLUE, markeredgewidth=2, clip_on=False,
+        markerfacecolor=BLUE if solid else PAPER,
+    )  # fmt: skip
+
+
 def percent(share: float) -> str:
     """A share as a percentage with one decimal."""
     return f"{share:.1%}"

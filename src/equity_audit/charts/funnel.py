@@ -6,24 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from equity_audit.charts.canvas import (
-    BLUE,
-    DARK_BLUE,
-    QUIET,
-    RED,
-    SIZE,
-    TEXT,
-    WIDE,
-    Story,
-    bounds,
-    breadth,
-    finish,
-    is_narrow,
-    paper,
-    percent,
-    share_axis,
-    styled,
-)  # fmt: skip
+from equity_audit.charts import canvas
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,41 +30,54 @@ class Limit:
     upper_inner: float
 
 
-@styled
-def draw(sites: Sequence[Site], limits: Sequence[Limit], target: float, story: Story, width: int = WIDE) -> str:
+@canvas.styled
+def draw(
+    sites: Sequence[Site], limits: Sequence[Limit], target: float, story: canvas.Story, width: int = canvas.WIDE
+) -> str:
     """One point a site; those outside the outer limits are solid triangles with their code beside them."""
-    narrow = is_narrow(width)
-    figure, axes = paper(width, 300, left=54, right=14, top=12, bottom=48)
+    narrow = canvas.is_narrow(width)
+    figure, axes = canvas.paper(width, 300, left=54, right=14, top=12, bottom=48)
     sizes = [limit.size for limit in limits]
     values = [site.value for site in sites]
     widest = max(sizes, default=1)
-    low, high = bounds([*values, target])
+    low, high = canvas.bounds([*values, target])
     middle = [limit for limit in limits if limit.size >= widest / 8]
     low = max(min([low, *(limit.lower for limit in middle)]), 0)
     high = max([high, *(limit.upper for limit in middle)])
     axes.grid(axis="y")
-    share_axis(axes.yaxis, low, high)
+    canvas.share_axis(axes.yaxis, low, high)
     axes.set_xlim(0, widest)
     ticks = [tick for tick in axes.get_xticks() if tick <= widest]
     ticks = ticks[:: 1 if not narrow else 2]
     axes.set_xticks(ticks, [f"{tick:,.0f}" for tick in ticks])
     for name, style in (("lower", "-"), ("upper", "-"), ("lower_inner", "--"), ("upper_inner", "--")):
-        axes.plot(sizes, [getattr(limit, name) for limit in limits], color=QUIET, linestyle=style, linewidth=1.2)
-    axes.axhline(target, color=DARK_BLUE, linestyle=":", linewidth=1.5)
+        axes.plot(sizes, [getattr(limit, name) for limit in limits], color=canvas.QUIET, linestyle=style, linewidth=1.2)
+    axes.axhline(target, color=canvas.DARK_BLUE, linestyle=":", linewidth=1.5)
     for inside in (True, False):
         chosen = [site for site in sites if site.outside is not inside]
-        shape, colour = ("o", BLUE) if inside else ("^", RED)
+        shape, colour = ("o", canvas.BLUE) if inside else ("^", canvas.RED)
         face = "#ffffff" if inside else colour
         axes.plot(
-            [site.size for site in chosen], [site.value for site in chosen], shape, markeredgecolor=colour,
-            markerfacecolor=face, markersize=8, markeredgewidth=1.8,
-        )  # fmt: skip
+            [site.size for site in chosen],
+            [site.value for site in chosen],
+            shape,
+            markeredgecolor=colour,
+            markerfacecolor=face,
+            markersize=8,
+            markeredgewidth=1.8,
+        )
     _names(axes, sites, width - 68, 240, widest)
-    axes.annotate(
-        f"Size (denominator). Dotted: all sites {percent(target)}" if not narrow else f"Size. Dotted: all {percent(target)}",
-        (0, 0), (0, -40), xycoords="axes fraction", textcoords="offset points", color=QUIET,
-    )  # fmt: skip
-    return finish(figure, story, width)
+    canvas.beside(
+        axes,
+        f"Size (denominator). Dotted: all sites {canvas.percent(target)}"
+        if not narrow
+        else f"Size. Dotted: all {canvas.percent(target)}",
+        (0, 0),
+        (0, -40),
+        xycoords="axes fraction",
+        color=canvas.QUIET,
+    )
+    return canvas.finish(figure, story, width)
 
 
 def _names(axes: Any, sites: Sequence[Site], across: int, down: int, widest: int) -> None:
@@ -92,14 +88,19 @@ def _names(axes: Any, sites: Sequence[Site], across: int, down: int, widest: int
     for site, (x, y) in zip(sites, places, strict=True):
         if not site.outside:
             continue
-        length = breadth(site.label)
+        length = canvas.breadth(site.label)
         for start, side, shift in ((x + 8, "left", 8), (x - 8 - length, "right", -8)):
             end = start + length
-            free = all(abs(y - its) >= SIZE + 2 or start >= right or left >= end for left, right, its in taken)
+            free = all(abs(y - its) >= canvas.SIZE + 2 or start >= right or left >= end for left, right, its in taken)
             if free and start > 0 and end < across + 10:
                 taken.append((start, end, y))
-                axes.annotate(
-                    site.label, (site.size, site.value), (shift, 0), textcoords="offset points", color=TEXT,
-                    horizontalalignment=side, verticalalignment="center",
-                )  # fmt: skip
+                canvas.beside(
+                    axes,
+                    site.label,
+                    (site.size, site.value),
+                    (shift, 0),
+                    color=canvas.TEXT,
+                    horizontalalignment=side,
+                    verticalalignment="center",
+                )
                 break

@@ -6,34 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from equity_audit.charts.canvas import (
-    BLUE,
-    MARK,
-    PURPLE,
-    QUIET,
-    RED,
-    SIZE,
-    TEXT,
-    WIDE,
-    Story,
-    bounds,
-    breadth,
-    finish,
-    is_narrow,
-    paper,
-    percent,
-    round_steps,
-    share_axis,
-    spread,
-    styled,
-)  # fmt: skip
+from equity_audit.charts import canvas
 
 SHAPES = {
-    "common_cause": ("o", MARK, "Expected variation"),
-    "special_cause_improvement": ("^", BLUE, "Special cause: improving"),
-    "special_cause_concern": ("v", RED, "Special cause: concerning"),
-    "special_cause_neutral_high": ("D", PURPLE, "Special cause: high"),
-    "special_cause_neutral_low": ("s", PURPLE, "Special cause: low"),
+    "common_cause": ("o", canvas.MARK, "Expected variation"),
+    "special_cause_improvement": ("^", canvas.BLUE, "Special cause: improving"),
+    "special_cause_concern": ("v", canvas.RED, "Special cause: concerning"),
+    "special_cause_neutral_high": ("D", canvas.PURPLE, "Special cause: high"),
+    "special_cause_neutral_low": ("s", canvas.PURPLE, "Special cause: low"),
 }
 
 
@@ -49,16 +29,21 @@ class Month:
     upper: float | None = None
 
 
-@styled
+@canvas.styled
 def draw(
-    months: Sequence[Month], story: Story, width: int = WIDE, *, target: float | None = None, counts: bool = False
+    months: Sequence[Month],
+    story: canvas.Story,
+    width: int = canvas.WIDE,
+    *,
+    target: float | None = None,
+    counts: bool = False,
 ) -> str:
     """The months from left to right; values are shares, or with ``counts`` whole numbers."""
-    words_of = _count if counts else percent
-    narrow = is_narrow(width)
+    words_of = _count if counts else canvas.percent
+    narrow = canvas.is_narrow(width)
     kinds = [kind for kind in SHAPES if any(month.kind == kind for month in months)]
     lines = len(kinds) if narrow else 1
-    figure, axes = paper(
+    figure, axes = canvas.paper(
         width,
         300 + 20 * (lines - 1),
         left=_left(months, counts),
@@ -77,23 +62,23 @@ def draw(
         )
         if end is not None
     }
-    low, high = bounds([*(month.value for month in months), *limits.values()])
+    low, high = canvas.bounds([*(month.value for month in months), *limits.values()])
     axes.grid(axis="y")
     if counts:
-        ticks = round_steps(max(low, 0), high, least=1)[1]
+        ticks = canvas.round_steps(max(low, 0), high, least=1)[1]
         axes.set_yticks(ticks, [_count(tick) for tick in ticks])
         axes.set_ylim(ticks[0], ticks[-1])
     else:
-        share_axis(axes.yaxis, max(low, 0), high)
+        canvas.share_axis(axes.yaxis, max(low, 0), high)
     axes.set_xlim(-0.5, len(months) - 0.5)
     places = range(len(months))
     for name, style in (("mean", "-"), ("lower", "--"), ("upper", "--")):
         ends = [getattr(month, name) for month in months]
         if last.mean is not None:
-            axes.step(places, ends, where="mid", color=QUIET, linestyle=style, linewidth=1.2)
+            axes.step(places, ends, where="mid", color=canvas.QUIET, linestyle=style, linewidth=1.2)
     if target is not None:
-        axes.axhline(target, color=RED, linestyle="-.", linewidth=1.5)
-    axes.plot(places, [month.value for month in months], color=MARK, linewidth=1.2)
+        axes.axhline(target, color=canvas.RED, linestyle="-.", linewidth=1.5)
+    axes.plot(places, [month.value for month in months], color=canvas.MARK, linewidth=1.2)
     for kind in kinds:
         shape, colour, _ = SHAPES[kind]
         at = [(place, month.value) for place, month in enumerate(months) if month.kind == kind]
@@ -102,12 +87,12 @@ def draw(
     axes.set_xticks(range(0, len(months), every), [months[place].label for place in range(0, len(months), every)])
     _limit_words(axes, limits)
     _key(figure, kinds, width, narrow)
-    return finish(figure, story, width)
+    return canvas.finish(figure, story, width)
 
 
 def _left(months: Sequence[Month], counts: bool) -> int:
     widest = max(month.upper or month.value for month in months)
-    return max(54, int(breadth(_count(widest))) + 10) if counts else 54
+    return max(54, int(canvas.breadth(_count(widest))) + 10) if counts else 54
 
 
 def _count(number: float) -> str:
@@ -118,11 +103,16 @@ def _limit_words(axes: Any, limits: dict[str, float]) -> None:
     bottom, top = axes.get_ylim()
     pixels = axes.get_position().height * axes.figure.get_figheight() * 72
     heights = [(end - bottom) / (top - bottom) * pixels for end in limits.values()]
-    for words, height in zip(limits, spread(heights, SIZE + 3), strict=True):
-        axes.annotate(
-            words, (1, height / pixels), (4, 0), xycoords="axes fraction", textcoords="offset points", color=QUIET,
+    for words, height in zip(limits, canvas.spread(heights, canvas.SIZE + 3), strict=True):
+        canvas.beside(
+            axes,
+            words,
+            (1, height / pixels),
+            (4, 0),
+            xycoords="axes fraction",
+            color=canvas.QUIET,
             verticalalignment="center",
-        )  # fmt: skip
+        )
 
 
 def _key(figure: Any, kinds: Sequence[str], width: int, narrow: bool) -> None:
@@ -134,4 +124,4 @@ def _key(figure: Any, kinds: Sequence[str], width: int, narrow: bool) -> None:
         shape, colour, words = SHAPES[kind]
         x, y = (60, 14 + 20 * (len(kinds) - 1 - position)) if narrow else (60 + 190 * position, 14)
         figure.add_artist(Line2D([x / width], [y / height], marker=shape, color=colour, markersize=8, linestyle="none"))
-        figure.text((x + 10) / width, (y - 5) / height, words, color=TEXT)
+        figure.text((x + 10) / width, (y - 5) / height, words, color=canvas.TEXT)
