@@ -43,6 +43,39 @@ def test_an_edition_of_a_database_links_as_the_same_edition_installed(
     assert first["deprivation"]["quintiles"] == second["deprivation"]["quintiles"]
 
 
+def test_the_address_of_the_database_may_stand_in_the_environment(
+    run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    with duckdb.connect(str(tmp_path / "warehouse.db")) as connection:
+        connection.execute("create schema ref")
+        connection.execute(
+            "create table ref.house as select column0 as lsoa21cd, column2 as imd_rank "
+            f"from read_csv('{SAMPLES / 'reference' / 'sample_imd.csv'}', header = false, skip = 1, all_varchar = true)"
+        )
+    path = tmp_path / "house.toml"
+    keys = 'table = "ref.house", code = "lsoa21cd", rank = "imd_rank", edition = "house", vintage = "2021"'
+    path.write_text(f"[reference]\nimd = {{{keys}}}\n", encoding="utf-8")
+    command = (
+        "check",
+        SAMPLES / "waiting_list.csv",
+        "--config",
+        path,
+        "--disclosure",
+        "none",
+        "-q",
+        "--format",
+        "json",
+    )
+    asked = run_cli(*command)
+    assert asked.exit_code == 2
+    assert "EQUITY_AUDIT_DATABASE" in asked.stderr
+    monkeypatch.setenv("EQUITY_AUDIT_DATABASE", f"duckdb://{tmp_path / 'warehouse.db'}")
+    document = json.loads(run_cli(*command).stdout)
+    assert document["deprivation"]["edition"] == "house"
+    assert document["deprivation"]["routes"]["lsoa"] > 2_000
+
+
 def test_a_database_that_cannot_be_opened_is_named_without_its_address(run_cli: RunCli, tmp_path: Path) -> None:
     path = settings(tmp_path, "postgres://reader:secret@127.0.0.1:1/nowhere")
     result = run_cli("check", SAMPLES / "waiting_list.csv", "--config", path, "-q")

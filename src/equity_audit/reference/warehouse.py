@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from typing import Any
 
 import pandas as pd
@@ -11,25 +12,32 @@ from equity_audit.config import WarehouseImd
 from equity_audit.errors import DataError, UsageError
 from equity_audit.reference.imd import ImdTable, build_table
 
+ADDRESS_VARIABLE = "EQUITY_AUDIT_DATABASE"
+
 
 def imd_from_database(setting: WarehouseImd) -> ImdTable:
-    """Read the edition a setting names from the database it names. Its address may hold a password and is never shown."""
+    """Read the edition a setting names from the database it names, else from that of the environment.
+
+    An address may hold a password: it is never shown, and the environment is the place for one that does.
+    """
     import ibis
 
-    if setting.database is None:
+    address = setting.database or os.environ.get(ADDRESS_VARIABLE)
+    if not address:
         raise UsageError(
-            '[reference] imd needs the address of the database, for example database = "duckdb:///data/warehouse.db". '
-            "Leave the setting out to use installed references."
+            f"[reference] imd needs the address of the database: in the environment variable {ADDRESS_VARIABLE}, or, "
+            'where it holds no password, as database = "duckdb:///data/warehouse.db" in the setting.'
         )
     try:
-        backend = ibis.connect(setting.database)
+        backend = ibis.connect(address)
     except Exception:
         raise DataError(
             "The database of [reference] imd cannot be opened. Check its address and this account."
         ) from None
-    table = imd_from_backend(backend, setting)
-    backend.disconnect()
-    return table
+    try:
+        return imd_from_backend(backend, setting)
+    finally:
+        backend.disconnect()
 
 
 def imd_from_backend(backend: Any, setting: WarehouseImd) -> ImdTable:
