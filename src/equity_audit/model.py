@@ -266,8 +266,8 @@ class Audit:
 class Cell:
     """A released number, or the marker that stands in its place.
 
-    Markers: ``c`` hidden to protect confidentiality, ``u`` too few to give a share, ``x`` not available,
-    ``z`` not applicable.
+    Markers: ``c`` hidden to protect confidentiality, ``low`` rounds to zero but is not zero, ``u`` too few to give a
+    share, ``x`` not available, ``z`` not applicable.
     """
 
     value: float | int | None

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from equity_audit.model import Cell, OutcomeFacts, ReleasedMeasure, ReleasedTable, Report, TableRow
+from equity_audit.model import Cell, OutcomeFacts, PopulationFacts, ReleasedMeasure, ReleasedTable, Report, TableRow
 
 SHORTHAND = {
     "c": "hidden to protect confidentiality",
@@ -19,6 +19,7 @@ SHORTHAND = {
     "z": "not applicable",
     "low": "rounds to zero but is not zero",
 }
+LEAST_SHOWN = 0.0005  # less is 0.0% with one decimal
 VERDICTS = {"act": "Complete enough to use", "care": "Read with care", "do_not_use": "Do not use yet"}
 ETHNIC_CLASSES = {
     "valid": "usable ethnic group",
@@ -61,8 +62,13 @@ HIDDEN_SENTENCE = f"[c]: {SHORTHAND['c']}."
 
 
 def percent(share: float) -> str:
-    """A share as a percentage with one decimal."""
-    return f"{share:.1%}"
+    """A share as a percentage with one decimal, for a sentence."""
+    return "less than 0.1%" if 0 < share < LEAST_SHOWN else f"{share:.1%}"
+
+
+def shown_percent(share: float) -> str:
+    """A share as a percentage with one decimal, for a table: 0.0% is said of none only."""
+    return "[low]" if 0 < share < LEAST_SHOWN else f"{share:.1%}"
 
 
 def points(difference: float) -> str:
@@ -397,6 +403,54 @@ def recoverable_sentence(report: Report) -> str:
     )
 
 
+RATES = ("rate", "standardised_rate", "indirectly_standardised_rate", "standardised_ratio")
+
+
+def rates_of(report: Report, outcome: str, dimension: str) -> tuple[ReleasedMeasure, ...]:
+    """The rates per population of an outcome by a dimension, group by group."""
+    wanted = (outcome, dimension)
+    return tuple(row for row in report.measures if row.measure in RATES and (row.outcome, row.dimension) == wanted)
+
+
+def rate_sentence(report: Report, facts: OutcomeFacts, dimension: str) -> str:
+    """Directly standardised rates of the groups, without a claim that they differ; blank where none is given."""
+    shown = [
+        f"{row.group} {row.estimate:,.1f} ({row.lower:,.1f} to {row.upper:,.1f})"
+        for row in rates_of(report, facts.name, dimension)
+        if row.measure == "standardised_rate"
+        and row.estimate is not None and row.lower is not None and row.upper is not None
+    ]  # fmt: skip
+    population = next((each for each in report.populations if each.dimension == dimension), None)
+    if not shown or population is None:
+        return ""
+    return (
+        f"{facts.label}, rate per 100,000 population, directly standardised to the European Standard Population 2013 "
+        f"({_population_name(population)}), by {_DIMENSIONS[dimension]}: {'; '.join(shown)}."
+    )
+
+
+_DIMENSIONS = {"imd_quintile": "IMD quintile", "ethnic_group": "ethnic group"}
+
+
+def _population_name(population: PopulationFacts) -> str:
+    lsoa = "LSOA " if population.vintage in ("2011", "2021") else ""
+    return f"population {population.name}, {lsoa}{population.vintage}"
+
+
+def population_sentence(population: PopulationFacts) -> str:
+    """Which population rates are of, and for what they allow; or plainly that there are none, and why."""
+    what = f"by {_DIMENSIONS[population.dimension]}"
+    if population.refused is not None:
+        return f"No rates per population {what} ({_population_name(population)}): {population.refused}"
+    areas = f" in {population.areas:,} areas" if population.areas is not None else ""
+    allowed = "age and sex" if population.by_sex else "age, not sex"
+    caution = f" {population.caution}" if population.caution else ""
+    return (
+        f"Rates per 100,000 population {what} are of the {_population_name(population)}: {population.people:,} people{areas}, "
+        f"{allowed} allowed for, {population.ages_to} and over as one band.{caution}"
+    )
+
+
 def class_share(report: Report, facts: Mapping[str, Any], name: str) -> Cell:
     """A class as a share of all released records; hidden where the class is, too few where the whole is small."""
     part, whole = facts["classes"][name], facts["records"]
@@ -406,7 +460,10 @@ def class_share(report: Report, facts: Mapping[str, Any], name: str) -> Cell:
         return Cell(None, "z")
     if not report.exact and whole.value < FEWEST_FOR_A_SHARE:
         return Cell(None, "u")
-    return Cell(part.value / whole.value if report.exact else round(part.value / whole.value, 3))
+    share = part.value / whole.value
+    if not report.exact and 0 < share < LEAST_SHOWN:
+        return Cell(None, "low")
+    return Cell(share if report.exact else round(share, 3))
 
 
 def measure_of(report: Report, measure: str, outcome: str, dimension: str = "imd_quintile") -> ReleasedMeasure | None:

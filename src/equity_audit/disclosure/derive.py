@@ -64,7 +64,7 @@ def comparisons_of(
 
 
 def _sides(data: ComparisonData, table: ReleasedTable, profile: Profile) -> Sides:
-    shown = [row for row in table.rows if row.labels[0] in data.coded and row.value.value is not None]
+    shown = [row for row in table.rows if row.labels[0] in data.coded and row.value.marker in (None, "low")]
     uncoded = [row for row in table.rows if row.labels[0] not in data.coded]
     return Sides(
         dimension=data.dimension,

@@ -10,6 +10,7 @@ from equity_audit.model import Cell
 HIDDEN = Cell(None, "c")
 TOO_FEW = Cell(None, "u")
 NOT_APPLICABLE = Cell(None, "z")
+LOW = Cell(None, "low")
 
 
 def show(count: int, profile: Profile) -> Cell:
@@ -51,7 +52,13 @@ def share_of(part: Cell, whole: Cell, profile: Profile) -> Cell:
         return NOT_APPLICABLE
     if whole.value < profile.minimum_denominator:
         return TOO_FEW
-    return Cell(rounded(part.value / whole.value, profile))
+    return shown_share(part.value / whole.value, profile)
+
+
+def shown_share(share: float, profile: Profile) -> Cell:
+    """A proportion as it is printed; one that would print as zero and is not has a marker, since 0 means none."""
+    shown = rounded(share, profile)
+    return LOW if share > 0 and shown == 0 else Cell(shown)
 
 
 def rounded(share: float, profile: Profile) -> float:

@@ -12,7 +12,7 @@ from equity_audit.decode.grouping import UNUSABLE
 from equity_audit.disclosure.ledger import RECORDS, Count, Ledger, of
 from equity_audit.disclosure.naming import entered, fact_count, is_count, listed_count, row_counts, rule_count
 from equity_audit.disclosure.profiles import Profile
-from equity_audit.disclosure.release import HIDDEN, NOT_APPLICABLE, rounded, share_of, show, total_of
+from equity_audit.disclosure.release import HIDDEN, NOT_APPLICABLE, share_of, show, shown_share, total_of
 from equity_audit.measures._intervals import wilson
 from equity_audit.measures._shape import z_value
 from equity_audit.model import Breakdown, Cell, Finding, ReleasedFinding, ReleasedTable, TableRow
@@ -149,10 +149,10 @@ def intervals(
     parts: Sequence[Cell], wholes: Sequence[Cell], values: Sequence[Cell], profile: Profile
 ) -> list[tuple[Cell, Cell]]:
     """Wilson intervals of the shares that are shown; the marker in their place where one is not."""
-    shown = [number for number, value in enumerate(values) if value.value is not None]
+    shown = [number for number, value in enumerate(values) if value.value is not None or value.marker == "low"]
     x = np.array([parts[number].value for number in shown], dtype=float)
     n = np.array([wholes[number].value for number in shown], dtype=float)
     limits = [(Cell(None, value.marker), Cell(None, value.marker)) for value in values]
     for number, lower, upper in zip(shown, *wilson(x, n, z_value(LEVEL)), strict=True):
-        limits[number] = Cell(rounded(float(lower), profile)), Cell(rounded(float(upper), profile))
+        limits[number] = shown_share(float(lower), profile), shown_share(float(upper), profile)
     return limits

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from equity_audit.model import Cell, Report
+from equity_audit.narrative import shown_percent
 
 MOST_LEVELS = 5
 _DIMENSIONS = {"imd_quintile": "IMD quintile", "age_band": "age", "admission_route": "admission route"}
@@ -80,4 +81,4 @@ def _number(cell: Cell) -> str:
 def _share(part: Cell, whole: Cell) -> str:
     if part.value is None or whole.value is None:
         return f"[{part.marker or whole.marker}]"
-    return f"{min(1.0, part.value / whole.value):.1%}" if whole.value else "[z]"
+    return shown_percent(min(1.0, part.value / whole.value)) if whole.value else "[z]"

@@ -13,6 +13,7 @@ from rich.table import Table
 from equity_audit.decode.geography import ROUTES
 from equity_audit.decode.labels import QUINTILES
 from equity_audit.model import Cell, Report
+from equity_audit.narrative import shown_percent
 from equity_audit.spread import FEWEST_RECORDS, uneven_levels
 
 _DIMENSIONS = {"ethnic_group": "ethnic group"}
@@ -33,6 +34,9 @@ def linkage_lines(report: Report) -> Iterator[str]:
             f"({_share(linked, parts['the same with no fixed abode'])} with no fixed abode, "
             f"{_share(linked, parts['all records'])} of all records)"
         )
+    homeless = report.deprivation["classes"]["no_fixed_abode"]
+    if homeless.value or homeless.marker:
+        yield f"{_number(homeless)} with no fixed abode: an inclusion-health group to look at by itself, no failure to link"
     yield from _directory(details.get("directory", {}))
     ended, refused = (
         parts["linked through an ended postcode"],
@@ -184,4 +188,4 @@ def _number(cell: Cell) -> str:
 def _share(part: Cell, whole: Cell) -> str:
     if part.value is None or whole.value is None:
         return f"[{part.marker or whole.marker}]"
-    return f"{min(1.0, part.value / whole.value):.1%}" if whole.value else "[z]"
+    return shown_percent(min(1.0, part.value / whole.value)) if whole.value else "[z]"

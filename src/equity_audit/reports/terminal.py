@@ -12,6 +12,7 @@ from rich.text import Text
 
 from equity_audit.decode.labels import QUINTILES
 from equity_audit.model import Cell, ReleasedFinding, ReleasedTable, Report
+from equity_audit.narrative import shown_percent
 from equity_audit.reports.detaillines import ethnicity_lines
 from equity_audit.reports.json import watermark
 from equity_audit.reports.linkagelines import linkage_lines, linkage_tables
@@ -228,6 +229,9 @@ def _breakdowns(report: Report) -> Iterable[Any]:
                 f"{label}, quintile 1 (most deprived) less quintile 5{edition}: {100 * measure.estimate:+.1f} points "
                 f"({100 * (measure.lower or 0):+.1f} to {100 * (measure.upper or 0):+.1f})"
             )
+    for facts, _ in report.outcomes:
+        told = (rate_sentence(report, facts, each.dimension) for each in report.populations)
+        yield from (Text(sentence) for sentence in told if sentence)
     yield Text()
 
 
@@ -288,16 +292,16 @@ def _number(cell: Cell) -> str:
 
 
 def _percent(cell: Cell) -> str:
-    return f"[{cell.marker}]" if cell.value is None else f"{cell.value:.1%}"
+    return f"[{cell.marker}]" if cell.value is None else shown_percent(cell.value)
 
 
 def _share(part: Cell, whole: Cell) -> str:
     if part.value is None:
         return f"[{part.marker}]"
-    return f"{part.value / whole.value:.1%}" if whole.value else "[z]"
+    return shown_percent(part.value / whole.value) if whole.value else "[z]"
 
 
 def _interval(lower: Cell, upper: Cell) -> str:
-    if lower.value is None or upper.value is None:
+    if any(end.value is None and end.marker != "low" for end in (lower, upper)):
         return ""
-    return f"{lower.value:.1%} to {upper.value:.1%}"
+    return f"{_percent(lower)} to {_percent(upper)}"

@@ -152,7 +152,7 @@ def _rules(report: Report) -> Iterable[Row]:
 def _figures(
     numerator: Cell, denominator: Cell, value: Cell, lower: Cell | None = None, upper: Cell | None = None
 ) -> Row:
-    cells = (numerator, denominator, value)
+    cells = (numerator, denominator, value, *(end for end in (lower, upper) if end is not None))
     return {
         "numerator": _number(numerator), "denominator": _number(denominator), "value": _number(value),
         "lower": _number(lower), "upper": _number(upper),

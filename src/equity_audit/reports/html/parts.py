@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from equity_audit.charts.canvas import NARROW, WIDE
 from equity_audit.model import Cell
-from equity_audit.narrative import SHORTHAND
+from equity_audit.narrative import SHORTHAND, shown_percent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,11 +65,12 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """A heading with what stands under it."""
+    """A heading with what stands under it; one for the screen alone is not printed."""
 
     name: str
     heading: str
     blocks: tuple[Text | Chart | Table, ...]
+    screen_only: bool = False
 
 
 def chart(name: str, title: str, subtitle: str, draw: Callable[[int], str], note: str = "") -> Chart:
@@ -85,17 +86,20 @@ def count(cell: Cell) -> str:
 
 def share(cell: Cell) -> str:
     """A released share as a percentage with one decimal, or its marker."""
-    return f"[{cell.marker}]" if cell.value is None else f"{cell.value:.1%}"
+    return f"[{cell.marker}]" if cell.value is None else shown_percent(cell.value)
 
 
 def interval(lower: Cell, upper: Cell) -> str:
-    """Both ends, or the marker of the end that is not there."""
-    if lower.value is None or upper.value is None:
-        return f"[{lower.marker or upper.marker}]"
-    return f"{lower.value:.1%} to {upper.value:.1%}"
+    """Both ends, or the marker that stands for both."""
+    hidden = [end.marker for end in (lower, upper) if end.value is None and end.marker != "low"]
+    return f"[{hidden[0]}]" if hidden else f"{share(lower)} to {share(upper)}"
 
 
 def marks_in(rows: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
     """A line for each marker that a table uses, saying what it means."""
     used = {text for row in rows for text in row}
-    return tuple(f"[{marker}]: {meaning}." for marker, meaning in SHORTHAND.items() if f"[{marker}]" in used)
+    return tuple(
+        f"[{marker}]: {meaning}."
+        for marker, meaning in SHORTHAND.items()
+        if any(f"[{marker}]" in text for text in used)
+    )
