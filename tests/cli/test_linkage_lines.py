@@ -54,6 +54,7 @@ def extract(tmp_path: Path) -> Path:
         postcode = f"XQ{number // 50 * 2 + 21} 1AA" if number % 50 == 1 else ""
         row = ["A", f"99{number // 2:08d}", "2024-05-01", f"XQZ0{number % 4}"]
         rows.append([*row, CODES[area] if known else "", postcode, supplied if known else ""])
+    rows += [["A", "9800000001", "2024-05-01", "XQZ01", "", "ZZ99 3VZ", ""]] * 12
     header = "ETHNICITY,NHS_NUMBER,ACTIVITY_DATE,SITE_CODE,LSOA21,POSTCODE,IMD_DECILE"
     return write(tmp_path / "extract.csv", header, rows)
 
@@ -108,6 +109,7 @@ def test_the_supplied_scale_is_held_against_the_looked_up_one(check: Callable[..
 def test_the_directory_and_the_least_linked_are_told(check: Callable[..., str], extract: Path) -> None:
     told = check("-v")
     assert "records whose postcode stands in the installed directory: 35 of 40 (87.5%)" in told
+    assert "12 with no fixed abode: an inclusion-health group" in told
     rows = linked_rows(extract)
     first = sum(row["SITE_CODE"] == "XQZ00" for row in rows)
     assert f"linked least where the site is XQZ00: {first / 500:.1%}" in told

@@ -37,6 +37,9 @@ def linkage_lines(report: Report) -> Iterator[str]:
     homeless = report.deprivation["classes"]["no_fixed_abode"]
     if homeless.value or homeless.marker:
         yield f"{_number(homeless)} with no fixed abode: an inclusion-health group to look at by itself, no failure to link"
+    homeless = report.deprivation["classes"]["no_fixed_abode"]
+    if homeless.value or homeless.marker:
+        yield f"{_number(homeless)} with no fixed abode: an inclusion-health group to look at by itself, no failure to link"
     yield from _directory(details.get("directory", {}))
     ended, refused = (
         parts["linked through an ended postcode"],
