@@ -37,6 +37,7 @@ from equity_audit.linkage import Linkage, link, run_references
 from equity_audit.linkage_facts import linkage_details, linkage_notes
 from equity_audit.linkage_subjects import LINK_COLUMN, linkage_groupings, linkage_levels, linkage_subjects
 from equity_audit.model import Audit, Dictionary, Extract, OutcomeFacts, Rule, Run
+from equity_audit.narrative import population_sentence
 from equity_audit.outcomes import tell_outcomes
 from equity_audit.population_rates import (
     BAND,
@@ -201,6 +202,7 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
             *linkage_notes(linkage, extract),
             *_ethnic_notes(request, ethnicity),
             *collapse_notes(breakdowns),
+            *(population_sentence(each) for each in populations),
         ),
         hints=hints_for(extract, choice, geography),
         ethnicity_details=_details(examined, ethnicity, axes, request),

@@ -451,6 +451,54 @@ def population_sentence(population: PopulationFacts) -> str:
     )
 
 
+RATES = ("rate", "standardised_rate", "indirectly_standardised_rate", "standardised_ratio")
+
+
+def rates_of(report: Report, outcome: str, dimension: str) -> tuple[ReleasedMeasure, ...]:
+    """The rates per population of an outcome by a dimension, group by group."""
+    wanted = (outcome, dimension)
+    return tuple(row for row in report.measures if row.measure in RATES and (row.outcome, row.dimension) == wanted)
+
+
+def rate_sentence(report: Report, facts: OutcomeFacts, dimension: str) -> str:
+    """Directly standardised rates of the groups, without a claim that they differ; blank where none is given."""
+    shown = [
+        f"{row.group}: {row.estimate:,.1f} ({row.lower:,.1f} to {row.upper:,.1f})"
+        for row in rates_of(report, facts.name, dimension)
+        if row.measure == "standardised_rate"
+        and row.estimate is not None and row.lower is not None and row.upper is not None
+    ]  # fmt: skip
+    population = next((each for each in report.populations if each.dimension == dimension), None)
+    if not shown or population is None:
+        return ""
+    return (
+        f"{facts.label}, rate per 100,000 population, directly standardised to the European Standard Population 2013 "
+        f"({_population_name(population)}), by {_DIMENSIONS[dimension]}: {'; '.join(shown)}."
+    )
+
+
+_DIMENSIONS = {"imd_quintile": "IMD quintile", "ethnic_group": "ethnic group"}
+
+
+def _population_name(population: PopulationFacts) -> str:
+    lsoa = "LSOA " if population.vintage in ("2011", "2021") else ""
+    return f"population {population.name}, {lsoa}{population.vintage}"
+
+
+def population_sentence(population: PopulationFacts) -> str:
+    """Which population rates are of, and for what they allow; or plainly that there are none, and why."""
+    what = f"by {_DIMENSIONS[population.dimension]}"
+    if population.refused is not None:
+        return f"No rates per population {what} ({_population_name(population)}): {population.refused}"
+    areas = f" in {population.areas:,} areas" if population.areas is not None else ""
+    allowed = "age and sex" if population.by_sex else "age, not sex"
+    caution = f" {population.caution}" if population.caution else ""
+    return (
+        f"Rates per 100,000 population {what} are of the {_population_name(population)}: {population.people:,} people{areas}, "
+        f"{allowed} allowed for, {population.ages_to} and over as one band.{caution}"
+    )
+
+
 def class_share(report: Report, facts: Mapping[str, Any], name: str) -> Cell:
     """A class as a share of all released records; hidden where the class is, too few where the whole is small."""
     part, whole = facts["classes"][name], facts["records"]

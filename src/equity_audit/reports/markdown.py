@@ -6,7 +6,7 @@ import re
 
 from equity_audit.board import Board
 from equity_audit.model import Report
-from equity_audit.narrative import ask_sentence, headline_sentences, rules_sentence
+from equity_audit.narrative import ask_sentence, headline_sentences, ordered_outcomes, rate_sentence, rules_sentence
 from equity_audit.reports.grouping import grouping_words
 from equity_audit.reports.html.top import facts_line, title_of
 from equity_audit.reports.inert import visible
@@ -25,6 +25,8 @@ def render(report: Report, board: Board = _NO_SETTINGS) -> bytes:
     lines += [
         f"{number}. {_plain(sentence)}" for number, sentence in enumerate(headline_sentences(report, board.outcomes), 1)
     ]
+    rates = (rate_sentence(report, facts, "imd_quintile") for facts in ordered_outcomes(report, board.outcomes))
+    lines += [f"\n{_plain(sentence)}" for sentence in rates if sentence][:1]
     lines += ["", _plain(rules_sentence(report)), "", f"**The ask.** {_plain(board.ask or ask_sentence(report))}"]
     if board.executive_lead:
         lines += ["", f"Executive lead: {_plain(board.executive_lead)}"]

@@ -19,6 +19,7 @@ from equity_audit.reports.html.facts import (
 )  # fmt: skip
 from equity_audit.reports.html.measures import measures_table, slope_sentence
 from equity_audit.reports.html.parts import Chart, Section, Table, Text, chart
+from equity_audit.reports.html.rates import rates_table
 from equity_audit.reports.html.tables import group_table
 
 Blocks = list[Text | Chart | Table]
@@ -72,6 +73,7 @@ def _outcome(report: Report, facts: OutcomeFacts, *, leads: bool) -> Blocks:
     blocks += [Text(words=verdict.sentence, tone="note")] if verdict else []
     tables = (
         group_table(report, "imd_quintile", facts, counts=leads, folded=not leads),
+        rates_table(report, facts, "imd_quintile", folded=not leads),
         measures_table(report, facts, "imd_quintile"),
     )
     return [*blocks, *(table for table in tables if table)]

@@ -23,10 +23,12 @@ from equity_audit.narrative import (
 from equity_audit.reports.html.facts import FIFTHS, any_shown, average_of, chosen_outcomes, verdict_on
 from equity_audit.reports.html.measures import measures_table
 from equity_audit.reports.html.parts import Chart, Section, Table, Text, chart
+from equity_audit.reports.html.rates import rates_table
 from equity_audit.reports.html.tables import cross_table, group_table
 
 Blocks = list[Text | Chart | Table]
 CROSS = ("imd_quintile", "ethnic_group")
+TWO_BY_TWO = ("core20", "ethnic_group")
 
 
 def section(report: Report, board: Board) -> Section | None:
@@ -87,6 +89,7 @@ def _outcome(report: Report, facts: OutcomeFacts, *, leads: bool) -> Blocks:
     blocks += [Text(words=verdict.sentence, tone="note")] if verdict else []
     tables = (
         group_table(report, "ethnic_group", facts, counts=leads, folded=not leads),
+        rates_table(report, facts, "ethnic_group", folded=not leads),
         measures_table(report, facts, "ethnic_group"),
     )
     return [*blocks, *(made for made in tables if made)]
@@ -96,8 +99,10 @@ def both_section(report: Report, board: Board) -> Section | None:
     """Ethnic group and deprivation overlap, so they are also shown together."""
     blocks: Blocks = []
     for position, facts in enumerate(chosen_outcomes(report, board)):
-        table = table_of(report, facts.name, *CROSS)
-        if table is not None:
+        table, collapsed = table_of(report, facts.name, *CROSS), table_of(report, facts.name, *TWO_BY_TWO)
+        if collapsed is not None:
+            blocks += _two_by_two(collapsed, facts)
+        elif table is not None:
             blocks += _crossed(table, facts, leads=position == 0)
     records = table_of(report, None, *CROSS, unit="records")
     if records is not None:
@@ -108,6 +113,18 @@ def both_section(report: Report, board: Board) -> Section | None:
         return None
     told = "Ethnicity and deprivation overlap: neither of the tables above allows for the other."
     return Section(name="both-together", heading="Both together", blocks=(Text(words=told), *blocks))
+
+
+def _two_by_two(table: ReleasedTable, facts: OutcomeFacts) -> Blocks:
+    """Where most cells of quintile by group are too few, the two ends of each are told, and that they are."""
+    across = tuple(dict.fromkeys(row.labels[0] for row in table.rows))
+    down = tuple(dict.fromkeys(row.labels[1] for row in table.rows))
+    told = (
+        f"{facts.label}: too few records in most cells of quintile by ethnic group, so quintile 1 (Core20) and the other "
+        "quintiles are told by White and all other ethnic groups combined."
+    )
+    caption = f"{facts.label} by Core20 and ethnic group, per cent of {facts.noun}"
+    return [Text(words=told, tone="quiet"), cross_table(table, across, down, caption)]
 
 
 def _crossed(table: ReleasedTable, facts: OutcomeFacts, *, leads: bool) -> Blocks:

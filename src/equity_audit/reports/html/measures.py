@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from equity_audit.model import OutcomeFacts, ReleasedMeasure, Report
-from equity_audit.narrative import measure_of, points
+from equity_audit.narrative import RATES, measure_of, points
 from equity_audit.reports.html.parts import Table, marks_in
 
 # What each measure is called for a reader; those told in percentage points or per cent are multiplied by 100.
@@ -37,7 +37,10 @@ OTHERS: Mapping[str, str] = {
 
 def measures_table(report: Report, facts: OutcomeFacts, dimension: str) -> Table | None:
     """Everything measured on one comparison, a row each; for whoever checks the figures, so it is folded away."""
-    found = [measure for measure in report.measures if (measure.outcome, measure.dimension) == (facts.name, dimension)]
+    found = [
+        measure for measure in report.measures
+        if (measure.outcome, measure.dimension) == (facts.name, dimension) and measure.measure not in RATES
+    ]  # fmt: skip
     rows = tuple(_row(measure) for measure in found)
     if not rows:
         return None

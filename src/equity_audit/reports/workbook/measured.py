@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from equity_audit.model import Cell, ReleasedMeasure, Report
-from equity_audit.narrative import outcomes_of
+from equity_audit.narrative import RATES, outcomes_of
 from equity_audit.reports.html.measures import POINTS, measure_words
 from equity_audit.reports.workbook import notes
 from equity_audit.reports.workbook.parts import Column, Kind, NoteBook, TableSheet, Value
@@ -21,7 +21,7 @@ def differences_sheet(report: Report, number: int, book: NoteBook) -> TableSheet
 
 def ratios_sheet(report: Report, number: int, book: NoteBook) -> TableSheet | None:
     """Ratios, tests and design effects, as plain numbers."""
-    found = [measure for measure in report.measures if measure.measure not in POINTS]
+    found = [measure for measure in report.measures if measure.measure not in (*POINTS, *RATES)]
     return _sheet(report, number, book, found, "ratio", "Ratios and tests of each comparison", "measured_ratios")
 
 

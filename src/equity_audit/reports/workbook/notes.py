@@ -10,6 +10,10 @@ INTERVAL = (
     "Lower and upper limits are the ends of the 95% Wilson interval: the values that the figures fit, chance allowed "
     "for. Several records of one patient are treated as independent, so the true uncertainty is larger."
 )
+INTERVAL_OF_RATES = (
+    "Lower and upper limits of rates are 95% intervals: Byar's for counts, Dobson's for directly standardised rates, wider "
+    "where patients are counted several times."
+)
 PATIENTS = (
     "Patients are distinct patient keys with a record in the group. A patient may stand in several groups, so patients "
     "do not add up to a total; records without a key are not counted as patients."

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 from equity_audit.board import Board
 from equity_audit.model import OutcomeFacts, Report
-from equity_audit.narrative import ordered_outcomes, outcomes_of
+from equity_audit.narrative import ordered_outcomes, outcomes_of, table_of
 from equity_audit.reports.workbook.back import method_sheet, notes_sheet
 from equity_audit.reports.workbook.chart_plan import chart_data_sheet, chart_sheet
 from equity_audit.reports.workbook.front import contents_sheet, cover_sheet, summary_sheet
 from equity_audit.reports.workbook.measured import differences_sheet, ratios_sheet
 from equity_audit.reports.workbook.parts import ChartSheet, LineChartSheet, NoteBook, Sheet, TableSheet
 from equity_audit.reports.workbook.quality import codes_sheet, rules_sheet, scores_sheet, shapes_sheet
+from equity_audit.reports.workbook.rates import rates_sheet
 from equity_audit.reports.workbook.recording import recording_chart, recording_sheet
 from equity_audit.reports.workbook.statement import indicators_sheet, statement_sheet
 from equity_audit.reports.workbook.tables import CROSS, counts_sheet, finding_of, outcome_sheet
@@ -24,10 +25,11 @@ OTHERS: tuple[Dimensions, ...] = (("month",), ("sex",), ("age_band",), ("site",)
 RECORDING = 5
 QUALITY: dict[int, Callable[[Report, int, NoteBook], TableSheet | None]] = {
     4: scores_sheet, RECORDING: recording_sheet, 6: rules_sheet, 7: codes_sheet, 8: shapes_sheet, 9: indicators_sheet,
-    10: statement_sheet, 11: differences_sheet, 12: ratios_sheet,
+    10: statement_sheet, 11: differences_sheet, 12: ratios_sheet, 13: rates_sheet,
 }  # fmt: skip
 COUNTS_FROM = 20  # records by group are tables 21 to 40
 OUTCOME_STEP = 20  # tables of the first outcome begin at 41, of the second at 61
+TWO_BY_TWO = ("core20", "ethnic_group")
 CHARTED = (("imd_quintile",), ("ethnic_group",))
 
 
@@ -61,6 +63,9 @@ def plan_workbook(report: Report, board: Board) -> tuple[Sheet, ...]:
 
 
 def _outcome(report: Report, number: int, facts: OutcomeFacts, dimensions: Dimensions, book: NoteBook) -> list[Sheet]:
+    # A table too sparse to tell is told in two by two.
+    if dimensions == CROSS and table_of(report, facts.name, *TWO_BY_TWO) is not None:
+        dimensions = TWO_BY_TWO
     sheet = outcome_sheet(report, number, facts, dimensions, book)
     return _with_chart(report, sheet, number, dimensions, finding_of(report, facts, dimensions))
 

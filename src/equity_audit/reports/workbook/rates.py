@@ -1,0 +1,57 @@
+"""Rates per population as one table sheet: a row an outcome and group, the population named above it."""
+
+from __future__ import annotations
+
+from equity_audit.model import Cell, Report
+from equity_audit.narrative import outcomes_of, population_sentence, rates_of
+from equity_audit.reports.workbook import notes
+from equity_audit.reports.workbook.parts import Column, NoteBook, TableSheet, Value
+from equity_audit.reports.workbook.tables import about_lines
+from equity_audit.reports.workbook.words import header_of, titled
+
+_RATES = (
+    ("rate", "Rate per 100,000 population, crude"),
+    (
+        "standardised_rate",
+        "Rate per 100,000 population, directly standardised to the European Standard Population 2013",
+    ),
+    ("indirectly_standardised_rate", "Rate per 100,000 population, indirectly standardised"),
+)
+
+
+def rates_sheet(report: Report, number: int, book: NoteBook) -> TableSheet | None:
+    """Nothing where no population is installed, or none that fits."""
+    people = {(each.dimension, group): size for each in report.populations for group, size in each.groups}
+    rows: list[tuple[Value, ...]] = []
+    for facts in outcomes_of(report):
+        for dimension in dict.fromkeys(each.dimension for each in report.populations):
+            found = {(row.group or "", row.measure): row for row in rates_of(report, facts.name, dimension)}
+            for group in dict.fromkeys(group for group, _ in found):
+                events, size = found[group, "rate"].n, people.get((dimension, group), 0)
+                for name, words in _RATES:
+                    row = found[group, name]
+                    ends = (row.estimate, row.lower, row.upper)
+                    cells = [Cell(None, "x") if end is None else Cell(round(end, 1)) for end in ends]
+                    rows.append((facts.label, header_of(dimension), group, words, events, size, *cells))
+    if not rows:
+        return None
+    interval = book.mark(notes.INTERVAL_OF_RATES)
+    told = [population_sentence(each) for each in report.populations]
+    return TableSheet(
+        tab=f"Table_{number}",
+        title=titled(report, f"Table {number}: Rates per 100,000 population by group"),
+        about=about_lines(report, tuple(rows), *told, kind="decimal"),
+        name="rates_per_population",
+        columns=(
+            Column("Outcome", "text", 36),
+            Column("By", "text", 18),
+            Column("Group", "text", 24),
+            Column("Measure", "text", 58),
+            Column("Events (number)", "count", 14),
+            Column("Population (people)", "count", 16),
+            Column("Rate (per 100,000)", "decimal", 14),
+            Column(f"Lower limit (per 100,000) {interval}", "decimal", 15),
+            Column(f"Upper limit (per 100,000) {interval}", "decimal", 15),
+        ),
+        rows=tuple(rows),
+    )
