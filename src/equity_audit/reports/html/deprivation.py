@@ -20,7 +20,7 @@ from equity_audit.reports.html.facts import (
 from equity_audit.reports.html.measures import measures_table, slope_sentence
 from equity_audit.reports.html.parts import Chart, Section, Table, Text, chart
 from equity_audit.reports.html.rates import rates_table
-from equity_audit.reports.html.tables import group_table
+from equity_audit.reports.html.tables import group_table, nothing_shown
 
 Blocks = list[Text | Chart | Table]
 
@@ -44,6 +44,8 @@ def section(report: Report, board: Board) -> Section | None:
 def _outcome(report: Report, facts: OutcomeFacts, *, leads: bool) -> Blocks:
     rows = fifths(table_of(report, facts.name, "imd_quintile"))
     blocks: Blocks = [] if leads else [Text(words=facts.label, tone="strong")]
+    if not leads and not any_shown(rows):
+        return [*blocks, *nothing_shown(report, facts, "imd_quintile")]
     if leads and any_shown(rows):
         ends = [measure_value(report, name, facts.name) for name in ("fitted_most_deprived", "fitted_least_deprived")]
         fitted = (ends[0], ends[1]) if ends[0] is not None and ends[1] is not None else None

@@ -24,7 +24,7 @@ from equity_audit.reports.html.facts import FIFTHS, any_shown, average_of, chose
 from equity_audit.reports.html.measures import measures_table
 from equity_audit.reports.html.parts import Chart, Section, Table, Text, chart
 from equity_audit.reports.html.rates import rates_table
-from equity_audit.reports.html.tables import cross_table, group_table
+from equity_audit.reports.html.tables import cross_table, group_table, nothing_shown
 
 Blocks = list[Text | Chart | Table]
 CROSS = ("imd_quintile", "ethnic_group")
@@ -55,6 +55,8 @@ def _outcome(report: Report, facts: OutcomeFacts, *, leads: bool) -> Blocks:
     if table is None:
         return []
     blocks: Blocks = [] if leads else [Text(words=facts.label, tone="strong")]
+    if not leads and not any_shown(table.rows):
+        return [*blocks, *nothing_shown(report, facts, "ethnic_group")]
     if leads and any_shown(table.rows):
         differs = differences(report, facts.name)
         names = [group for group, solid in (differs or {}).items() if solid]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from equity_audit.board import Board
 from equity_audit.model import Report
 from equity_audit.reports.html.facts import chosen_outcomes
-from equity_audit.reports.html.parts import Section, Text
+from equity_audit.reports.html.parts import Chart, Section, Table, Text
 from equity_audit.reports.html.tables import group_table
 
 _ELSEWHERE = ("imd_quintile", "ethnic_group", "month", "site")
@@ -25,4 +25,5 @@ def section(report: Report, board: Board) -> Section | None:
     if not found:
         return None
     told = "These tables open on the screen and are not printed."
-    return Section(name="other-groups", heading="Other groups", blocks=(Text(words=told, tone="quiet"), *found))
+    blocks: tuple[Text | Chart | Table, ...] = (Text(words=told, tone="quiet"), *found)
+    return Section(name="other-groups", heading="Other groups", blocks=blocks, screen_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from equity_audit.model import Cell, OutcomeFacts, ReleasedTable, Report, TableRow
 from equity_audit.narrative import difference_of, difference_words, table_of, uncapped
 from equity_audit.reports.html.measures import standardised
-from equity_audit.reports.html.parts import Table, count, interval, marks_in, share
+from equity_audit.reports.html.parts import Chart, Table, Text, count, interval, marks_in, share
 from equity_audit.reports.workbook.words import header_of, label_of
 
 Columns = tuple[tuple[str, ...], Callable[[tuple[str, ...]], list[str]]]
@@ -50,6 +50,13 @@ def group_table(
         folded=folded,
         annex=annex,
     )
+
+
+def nothing_shown(report: Report, facts: OutcomeFacts, dimension: str) -> list[Text | Chart | Table]:
+    """Said plainly in place of a table of markers, which stays on the screen for whoever asks; nothing if not counted."""
+    table = group_table(report, dimension, facts, counts=False, folded=True, annex=True)
+    told = f"No figure can be shown by {uncapped(header_of(dimension))}: the counts are too small to publish."
+    return [Text(words=told), table] if table and table_of(report, facts.name, dimension) else []
 
 
 def _count_columns(records: ReleasedTable, patients: ReleasedTable | None) -> Columns:
