@@ -12,8 +12,7 @@ from rich.text import Text
 
 from equity_audit.decode.labels import QUINTILES
 from equity_audit.model import Cell, ReleasedFinding, ReleasedTable, Report
-from equity_audit.narrative import shown_percent
-from equity_audit.narrative import rate_sentence
+from equity_audit.narrative import rate_sentence, shown_percent
 from equity_audit.reports.detaillines import ethnicity_lines
 from equity_audit.reports.json import watermark
 from equity_audit.reports.linkagelines import linkage_lines, linkage_tables
