@@ -118,3 +118,19 @@ def test_the_directory_and_the_least_linked_are_told(check: Callable[..., str], 
         in told
     )
     assert f"XQZ00 500 {first} {first / 500:.1%} {first} 0 0 0 XQZ01 500 500 100.0% 500 0 0 0" in told
+
+
+def test_the_page_tells_it_too(check: Callable[..., str], tmp_path: Path) -> None:
+    check("--compare-imd", "second", "-o", tmp_path / "page.html")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    for told in (
+        "records have another quintile",
+        "Supplied deciles agree with the looked-up ones in",
+        "an inclusion-health group",
+        "Quintile in IMD first (down) and in IMD second (across), records",
+        "Supplied decile (down) against looked-up (across), records",
+        "Linkage by site, of what could be linked",
+    ):
+        assert told in page, told
+    check("-o", tmp_path / "page.html")
+    assert "another quintile" not in (tmp_path / "page.html").read_text(encoding="utf-8")

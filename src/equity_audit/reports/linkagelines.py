@@ -6,6 +6,7 @@ Released cells only. Lines are always shown, tables where more was asked for.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 from rich.table import Table
@@ -19,6 +20,16 @@ from equity_audit.spread import FEWEST_RECORDS, uneven_levels
 _DIMENSIONS = {"ethnic_group": "ethnic group"}
 _UNLINKED = QUINTILES[-1]
 _BETWEEN = " → "
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grid:
+    """A table in words: the first column heads its row, the others are counts and shares."""
+
+    name: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
 
 
 def linkage_lines(report: Report) -> Iterator[str]:
@@ -37,9 +48,6 @@ def linkage_lines(report: Report) -> Iterator[str]:
     homeless = report.deprivation["classes"]["no_fixed_abode"]
     if homeless.value or homeless.marker:
         yield f"{_number(homeless)} with no fixed abode: an inclusion-health group to look at by itself, no failure to link"
-    homeless = report.deprivation["classes"]["no_fixed_abode"]
-    if homeless.value or homeless.marker:
-        yield f"{_number(homeless)} with no fixed abode: an inclusion-health group to look at by itself, no failure to link"
     yield from _directory(details.get("directory", {}))
     ended, refused = (
         parts["linked through an ended postcode"],
@@ -52,7 +60,7 @@ def linkage_lines(report: Report) -> Iterator[str]:
     yield from _effect(report)
 
 
-def linkage_tables(report: Report) -> Iterator[Table]:
+def linkage_grids(report: Report) -> Iterator[Grid]:
     """Supplied against looked-up, linkage by each level and route, quintiles of one edition against the other."""
     details = report.deprivation_details
     agreement = details.get("supplied_against_looked_up", {})
@@ -60,7 +68,7 @@ def linkage_tables(report: Report) -> Iterator[Table]:
         scale = next(iter(agreement)).split()[0]
         pairs = {_supplied_pair(name): cell for name, cell in agreement.items()}
         places = [str(number) for number in range(1, 11 if scale == "decile" else 6)]
-        yield _square(f"Supplied {scale} (down) against looked-up (across), records", places, pairs)
+        yield _square("supplied-scale", f"Supplied {scale} (down) against looked-up (across), records", places, pairs)
     for name in [key.removeprefix("linkable_by_") for key in details if key.startswith("linkable_by_")]:
         yield _spread(name, details)
     effect = details.get("edition_effect", {})
@@ -68,7 +76,21 @@ def linkage_tables(report: Report) -> Iterator[Table]:
         pairs = {_edition_pair(name): cell for name, cell in effect.items()}
         other = details["words"]["compared_edition"]
         title = f"Quintile in IMD {report.deprivation['edition']} (down) and in IMD {other} (across), records"
-        yield _square(title, list(QUINTILES), pairs)
+        yield _square("edition-effect", title, list(QUINTILES), pairs)
+
+
+def linkage_tables(report: Report) -> Iterator[Table]:
+    """Every grid as the terminal shows it."""
+    for grid in linkage_grids(report):
+        table = Table(
+            title=grid.title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0)
+        )
+        table.add_column("")
+        for name in grid.columns[1:]:
+            table.add_column(name, justify="right")
+        for row in grid.rows:
+            table.add_row(*row)
+        yield table
 
 
 def _directory(found: Mapping[str, Cell]) -> Iterator[str]:
@@ -151,37 +173,25 @@ def _supplied_pair(name: str) -> tuple[str, str]:
     return words[1], words[3]
 
 
-def _table(title: str) -> Table:
-    return Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+def _square(name: str, title: str, places: list[str], pairs: Mapping[tuple[str, str], Cell]) -> Grid:
+    rows = (
+        (first, *(_number(pairs.get((first, second), Cell(0))) for second in places)) for first in places
+    )  # fmt: skip
+    return Grid(name=name, title=title, columns=("Group", *places), rows=tuple(rows))
 
 
-def _square(title: str, places: list[str], pairs: Mapping[tuple[str, str], Cell]) -> Table:
-    table = _table(title)
-    table.add_column("")
-    for place in places:
-        table.add_column(place, justify="right")
-    for first in places:
-        table.add_row(first, *(_number(pairs.get((first, second), Cell(0))) for second in places))
-    return table
-
-
-def _spread(dimension: str, details: Mapping[str, Mapping[str, Cell]]) -> Table:
-    table = _table(f"Linkage by {_DIMENSIONS.get(dimension, dimension)}, of what could be linked")
-    table.add_column("")
-    for name in ("records", "linked", "share", *(f"by {route}" for route in ROUTES)):
-        table.add_column(name, justify="right")
+def _spread(dimension: str, details: Mapping[str, Mapping[str, Cell]]) -> Grid:
     linked, routes = details[f"linked_by_{dimension}"], details.get(f"routes_by_{dimension}", {})
+    rows = []
     for level, whole in details[f"linkable_by_{dimension}"].items():
-        shares = (
-            _share(linked[level], whole)
-            if (whole.value or 0) >= FEWEST_RECORDS
-            else "[u]"
-            if whole.value
-            else _number(whole)
-        )
+        enough = (whole.value or 0) >= FEWEST_RECORDS
+        share = _share(linked[level], whole) if enough else "[u]" if whole.value else _number(whole)
         by_route = (_number(routes.get(f"{level}: {route}", Cell(0))) for route in ROUTES)
-        table.add_row(level, _number(whole), _number(linked[level]), shares, *by_route)
-    return table
+        rows.append((level, _number(whole), _number(linked[level]), share, *by_route))
+    word = _DIMENSIONS.get(dimension, dimension)
+    columns = (word.capitalize(), "records", "linked", "share", *(f"by {route}" for route in ROUTES))
+    title = f"Linkage by {word}, of what could be linked"
+    return Grid(name=f"linkage-by-{dimension}".replace("_", "-"), title=title, columns=columns, rows=tuple(rows))
 
 
 def _number(cell: Cell) -> str:

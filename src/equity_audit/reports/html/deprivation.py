@@ -17,6 +17,7 @@ from equity_audit.reports.html.facts import (
     measure_value,
     verdict_on,
 )  # fmt: skip
+from equity_audit.reports.html.linkage import linkage_blocks
 from equity_audit.reports.html.measures import measures_table, slope_sentence
 from equity_audit.reports.html.parts import Chart, Section, Table, Text, chart
 from equity_audit.reports.html.rates import rates_table
@@ -35,7 +36,7 @@ def section(report: Report, board: Board) -> Section | None:
     if not chosen:
         records = group_table(report, "imd_quintile", None)
         blocks += [records] if records else []
-    blocks += _losses(report)
+    blocks += [*_losses(report), *linkage_blocks(report)]
     if not blocks:
         return None
     return Section(name="deprivation", heading="Deprivation", blocks=tuple(blocks))
