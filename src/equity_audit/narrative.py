@@ -82,10 +82,35 @@ def headline_sentences(report: Report, named: Sequence[str] = ()) -> tuple[str, 
     ``named`` are the outcomes that a board asked for, the first of them the one to lead with.
     """
     told = [sentence for sentence in _lead_sentences(report, named) if sentence]
-    trust = completeness_sentences(report)
+    absent = _absent_sentences(report)
+    trust = (*completeness_sentences(report), *absent)
     if len(told) + len(trust) > 3:
-        trust = (trust_sentence(report),)
+        trust = (" ".join(part for part in (trust_sentence(report), *absent) if part),)
     return (*told, *trust)
+
+
+def _absent_sentences(report: Report) -> tuple[str, ...]:
+    """What nothing can be said about, and why: no column, or so few records that even how many is hidden."""
+    if not report.tables:
+        return ()
+    told = []
+    for facts, key, lacks, about, words, classes in (
+        (
+            report.ethnicity,
+            "valid",
+            "no ethnicity column",
+            "ethnic groups",
+            "have a usable ethnic group",
+            ETHNIC_CLASSES,
+        ),
+        (report.deprivation, "linked", "no location", "deprivation", "are linked to an IMD quintile", LINK_CLASSES),
+    ):
+        if not facts:
+            told.append(f"This extract has {lacks}, so nothing is said about {about}.")
+        elif class_share(report, facts, key).marker == "c":
+            rest = _rest(report, facts["classes"], key, classes)
+            told.append(f"How many records {words} is hidden to protect confidentiality{rest}.")
+    return tuple(told)
 
 
 def _lead_sentences(report: Report, named: Sequence[str]) -> tuple[str, ...]:
@@ -97,7 +122,10 @@ def _lead_sentences(report: Report, named: Sequence[str]) -> tuple[str, ...]:
         return ("No gap is given: this extract holds no outcome, such as a wait or a missed appointment, to compare.",)
     lead = next((facts for facts in found if may_be_headline(facts) and is_shown(report, facts.name)), None)
     if lead is not None:
-        return gap_sentence(report, lead), groups_sentence(report, lead)
+        told = gap_sentence(report, lead), groups_sentence(report, lead)
+        return (
+            told if any(told) else (f"{lead.label}: with this extract no groups can be compared, so no gap is given.",)
+        )
     meant = [facts.label for facts in found if may_be_headline(facts)]
     told = (
         f"{_listed(meant)}: no gap is given, because the counts are too small to publish."
@@ -400,54 +428,6 @@ def recoverable_sentence(report: Report) -> str:
     return (
         f"Quickest gain: other records of the same patients would fill {gain['recoverable'].value:,} of these gaps, and bring "
         f"usable ethnic groups from {percent(now)} to {percent(reached)}."
-    )
-
-
-RATES = ("rate", "standardised_rate", "indirectly_standardised_rate", "standardised_ratio")
-
-
-def rates_of(report: Report, outcome: str, dimension: str) -> tuple[ReleasedMeasure, ...]:
-    """The rates per population of an outcome by a dimension, group by group."""
-    wanted = (outcome, dimension)
-    return tuple(row for row in report.measures if row.measure in RATES and (row.outcome, row.dimension) == wanted)
-
-
-def rate_sentence(report: Report, facts: OutcomeFacts, dimension: str) -> str:
-    """Directly standardised rates of the groups, without a claim that they differ; blank where none is given."""
-    shown = [
-        f"{row.group} {row.estimate:,.1f} ({row.lower:,.1f} to {row.upper:,.1f})"
-        for row in rates_of(report, facts.name, dimension)
-        if row.measure == "standardised_rate"
-        and row.estimate is not None and row.lower is not None and row.upper is not None
-    ]  # fmt: skip
-    population = next((each for each in report.populations if each.dimension == dimension), None)
-    if not shown or population is None:
-        return ""
-    return (
-        f"{facts.label}, rate per 100,000 population, directly standardised to the European Standard Population 2013 "
-        f"({_population_name(population)}), by {_DIMENSIONS[dimension]}: {'; '.join(shown)}."
-    )
-
-
-_DIMENSIONS = {"imd_quintile": "IMD quintile", "ethnic_group": "ethnic group"}
-
-
-def _population_name(population: PopulationFacts) -> str:
-    lsoa = "LSOA " if population.vintage in ("2011", "2021") else ""
-    return f"population {population.name}, {lsoa}{population.vintage}"
-
-
-def population_sentence(population: PopulationFacts) -> str:
-    """Which population rates are of, and for what they allow; or plainly that there are none, and why."""
-    what = f"by {_DIMENSIONS[population.dimension]}"
-    if population.refused is not None:
-        return f"No rates per population {what} ({_population_name(population)}): {population.refused}"
-    areas = f" in {population.areas:,} areas" if population.areas is not None else ""
-    allowed = "age and sex" if population.by_sex else "age, not sex"
-    caution = f" {population.caution}" if population.caution else ""
-    return (
-        f"Rates per 100,000 population {what} are of the {_population_name(population)}: {population.people:,} people{areas}, "
-        f"{allowed} allowed for, {population.ages_to} and over as one band.{caution}"
     )
 
 

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from equity_audit.board import Board
-from equity_audit.model import ReleasedTable, Report
+from equity_audit.model import Cell, ReleasedTable, Report
 from equity_audit.narrative import ask_sentence, headline_sentences
 from equity_audit.reports.html import render
 from reports.chart_cases import FIFTHS, GROUPS, row
@@ -114,6 +114,36 @@ def test_each_chart_is_followed_by_its_data():
     page = render(sample_report("outpatients")).decode()
     for name in ("gradient-did-not-attend", "groups-did-not-attend"):
         assert "<table" in page[page.index(f'id="{name}-wide-title"') :].partition("</section>")[0]
+
+
+def test_an_outcome_without_any_figure_is_told_in_a_sentence():
+    page = Page(sample_report("admitted_care"))
+    assert page.text.count("No figure can be shown by IMD quintile: the counts are too small to publish.") == 1
+    report = sample_report("emergency_care")
+    none = Cell(0), Cell(None, "z")
+    empty = tuple(
+        replace(
+            table,
+            rows=tuple(
+                replace(row, numerator=none[0], denominator=none[0], value=none[1], lower=none[1], upper=none[1])
+                for row in table.rows
+            ),
+        )
+        if table.id == "frequent_attender_by_imd_quintile"
+        else table
+        for table in report.tables
+    )
+    text = Page(replace(report, tables=empty)).text
+    assert "No figure can be shown by IMD quintile: none of these patients has one." in text
+
+
+def test_rules_not_judged_for_one_reason_share_a_line():
+    report = made_up_report()
+    found = next(each for each in report.findings if each.outcome == "not_judged")
+    same = tuple(replace(found, rule=replace(found.rule, code=code)) for code in ("DEP004", "DEP005"))
+    text = Page(replace(report, findings=(*same, replace(found, why_not_judged="another")))).text
+    assert "No column holds it: 2 rules, DEP004, DEP005." in text
+    assert f"Another: {found.rule.code} {found.rule.title}." in text
 
 
 def test_solid_dots_are_the_differences_that_sentences_claim():

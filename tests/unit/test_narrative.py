@@ -117,6 +117,24 @@ def test_it_is_said_plainly_that_no_outcome_can_lead(report):
     assert all(sentence.endswith(".") for sentence in narrative.headline_sentences(none))
 
 
+def test_what_an_extract_has_not_is_said(report):
+    bare = replace(report, ethnicity={}, verdicts=())
+    assert narrative.headline_sentences(bare)[-1].endswith(
+        "This extract has no ethnicity column, so nothing is said about ethnic groups."
+    )
+    classes = {**report.deprivation["classes"], "linked": Cell(None, "c"), "malformed": Cell(1000)}
+    few = replace(report, deprivation={**report.deprivation, "classes": classes}, ethnicity={})
+    assert (
+        "How many records are linked to an IMD quintile is hidden to protect confidentiality; 100.0% location not"
+        in (narrative.headline_sentences(few)[-1])
+    )
+    alone = replace(report, measures=())
+    assert narrative.headline_sentences(alone)[0] == (
+        "Did not attend: with this extract no groups can be compared, so no gap is given."
+    )
+    assert len(narrative.headline_sentences(bare)) <= 3
+
+
 def test_a_board_says_what_leads(report):
     several = named(report, Stays=True, Waits=True)
     assert [facts.name for facts in narrative.ordered_outcomes(several, ("Waits", "Stays"))] == ["Waits", "Stays"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import pandas as pd
@@ -184,13 +185,23 @@ def rules_section(report: Report) -> Section:
     unjudged = [found for found in report.findings if found.outcome == "not_judged"]
     if unjudged:
         blocks.append(Text(words="Could not be judged:", tone="quiet"))
-        blocks.append(
-            Text(
-                items=tuple(f"{f.rule.code} {f.rule.title}: {f.why_not_judged or 'no reason given'}." for f in unjudged)
-            )
-        )
+        blocks.append(Text(items=_by_reason(unjudged)))
     shapes = _shapes(report)
     return Section(name="rules", heading="Rules that failed", blocks=(*blocks, *([shapes] if shapes else [])))
+
+
+def _by_reason(unjudged: Sequence[ReleasedFinding]) -> tuple[str, ...]:
+    """One line a reason: a missing column may stop twenty rules."""
+    reasons: dict[str, list[str]] = {}
+    for found in unjudged:
+        reasons.setdefault(found.why_not_judged or "no reason given", []).append(found.rule.code)
+    titles = {found.rule.code: found.rule.title for found in unjudged}
+    return tuple(
+        f"{reason[0].upper()}{reason[1:]}: {codes[0]} {titles[codes[0]]}."
+        if len(codes) == 1
+        else f"{reason[0].upper()}{reason[1:]}: {len(codes)} rules, {', '.join(codes)}."
+        for reason, codes in reasons.items()
+    )
 
 
 def _rule_row(found: ReleasedFinding) -> tuple[str, ...]:

@@ -55,8 +55,12 @@ def group_table(
 def nothing_shown(report: Report, facts: OutcomeFacts, dimension: str) -> list[Text | Chart | Table]:
     """Said plainly in place of a table of markers, which stays on the screen for whoever asks; nothing if not counted."""
     table = group_table(report, dimension, facts, counts=False, folded=True, annex=True)
-    told = f"No figure can be shown by {uncapped(header_of(dimension))}: the counts are too small to publish."
-    return [Text(words=told), table] if table and table_of(report, facts.name, dimension) else []
+    released = table_of(report, facts.name, dimension)
+    if table is None or released is None:
+        return []
+    coded = [row for row in released.rows if row.value.marker != "z"]
+    why = "the counts are too small to publish" if coded else f"none of these {facts.noun} has one"
+    return [Text(words=f"No figure can be shown by {uncapped(header_of(dimension))}: {why}."), table]
 
 
 def _count_columns(records: ReleasedTable, patients: ReleasedTable | None) -> Columns:
