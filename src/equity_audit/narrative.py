@@ -57,6 +57,7 @@ _RULE_WORDS = {
     "not_judged": "could not be judged",
     "error": "stopped with an error",
 }
+_USABLE, _LINKED = "have a usable ethnic group", "are linked to an IMD quintile"
 FEWEST_FOR_A_SHARE = 100
 HIDDEN_SENTENCE = f"[c]: {SHORTHAND['c']}."
 
@@ -95,15 +96,8 @@ def _absent_sentences(report: Report) -> tuple[str, ...]:
         return ()
     told = []
     for facts, key, lacks, about, words, classes in (
-        (
-            report.ethnicity,
-            "valid",
-            "no ethnicity column",
-            "ethnic groups",
-            "have a usable ethnic group",
-            ETHNIC_CLASSES,
-        ),
-        (report.deprivation, "linked", "no location", "deprivation", "are linked to an IMD quintile", LINK_CLASSES),
+        (report.ethnicity, "valid", "no ethnicity column", "ethnic groups", _USABLE, ETHNIC_CLASSES),
+        (report.deprivation, "linked", "no location", "deprivation", _LINKED, LINK_CLASSES),
     ):
         if not facts:
             told.append(f"This extract has {lacks}, so nothing is said about {about}.")
@@ -122,10 +116,9 @@ def _lead_sentences(report: Report, named: Sequence[str]) -> tuple[str, ...]:
         return ("No gap is given: this extract holds no outcome, such as a wait or a missed appointment, to compare.",)
     lead = next((facts for facts in found if may_be_headline(facts) and is_shown(report, facts.name)), None)
     if lead is not None:
-        told = gap_sentence(report, lead), groups_sentence(report, lead)
-        return (
-            told if any(told) else (f"{lead.label}: with this extract no groups can be compared, so no gap is given.",)
-        )
+        sentences = gap_sentence(report, lead), groups_sentence(report, lead)
+        none = f"{lead.label}: with this extract no groups can be compared, so no gap is given."
+        return sentences if any(sentences) else (none,)
     meant = [facts.label for facts in found if may_be_headline(facts)]
     told = (
         f"{_listed(meant)}: no gap is given, because the counts are too small to publish."
@@ -340,8 +333,8 @@ def completeness_sentences(report: Report) -> tuple[str, ...]:
     verdicts = {verdict.subject: verdict.verdict for verdict in report.verdicts}
     told = []
     for subject, facts, key, words, classes in (
-        ("ethnicity", report.ethnicity, "valid", "have a usable ethnic group", ETHNIC_CLASSES),
-        ("deprivation", report.deprivation, "linked", "are linked to an IMD quintile", LINK_CLASSES),
+        ("ethnicity", report.ethnicity, "valid", _USABLE, ETHNIC_CLASSES),
+        ("deprivation", report.deprivation, "linked", _LINKED, LINK_CLASSES),
     ):
         share = class_share(report, facts, key).value if facts else None
         if share is None:
@@ -355,8 +348,8 @@ def trust_sentence(report: Report) -> str:
     """Completeness of both fields in one sentence, with the more careful of the two verdicts."""
     shares = []
     for facts, key, words in (
-        (report.ethnicity, "valid", "have a usable ethnic group"),
-        (report.deprivation, "linked", "are linked to an IMD quintile"),
+        (report.ethnicity, "valid", _USABLE),
+        (report.deprivation, "linked", _LINKED),
     ):
         share = class_share(report, facts, key).value if facts else None
         if share is not None:
@@ -397,7 +390,7 @@ def ask_sentence(report: Report) -> str:
     wanted = [
         words
         for subject, words in (
-            ("ethnicity", "have a usable ethnic group"), ("deprivation", "are linked to an IMD quintile"),
+            ("ethnicity", _USABLE), ("deprivation", _LINKED),
         )
         if verdicts.get(subject) == "care"
     ]  # fmt: skip
