@@ -50,6 +50,7 @@ from equity_audit.population_rates import (
     rate_groupings,
 )
 from equity_audit.reading import read_extract
+from equity_audit.redact import redact_text
 from equity_audit.reference.imd import ImdTable
 from equity_audit.reference.store import list_entries
 from equity_audit.residual import residual_reference
@@ -357,7 +358,7 @@ def _run(
         id=str(uuid.uuid4()),
         started=started.isoformat(timespec="seconds"),
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
-        label=request.label or dataset.title,
+        label=redact_text(request.label or dataset.title),
         dataset=dataset.name,
         dataset_title=dataset.title,
         mapping=extract.mapping,

@@ -29,7 +29,7 @@ class WarehouseImd:
     rank: str
     edition: str
     vintage: str | None = None
-    database: str | None = None
+    database: str | None = field(default=None, repr=False)  # it may hold a password
 
 
 @dataclass(frozen=True, kw_only=True)

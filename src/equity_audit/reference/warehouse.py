@@ -10,6 +10,7 @@ import pandas as pd
 
 from equity_audit.config import WarehouseImd
 from equity_audit.errors import DataError, UsageError
+from equity_audit.redact import redact_url
 from equity_audit.reference.imd import ImdTable, build_table
 
 ADDRESS_VARIABLE = "EQUITY_AUDIT_DATABASE"
@@ -32,7 +33,7 @@ def imd_from_database(setting: WarehouseImd) -> ImdTable:
         backend = ibis.connect(address)
     except Exception:
         raise DataError(
-            "The database of [reference] imd cannot be opened. Check its address and this account."
+            f"The database of [reference] imd, {redact_url(address)}, cannot be opened. Check its address and this account."
         ) from None
     try:
         return imd_from_backend(backend, setting)

@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from equity_audit.disclosure.redact import redact_url
-from equity_audit.errors import UsageError
+from equity_audit.config import WarehouseImd
+from equity_audit.errors import DataError, UsageError
 from equity_audit.files import write_whole
+from equity_audit.redact import redact_text, redact_url
+from equity_audit.reference.warehouse import imd_from_database
 from equity_audit.rules import load_rules
 from equity_audit.yamlfile import read_yaml
 
@@ -35,6 +37,21 @@ def test_a_database_url_keeps_scheme_and_host_only(url, shown):
 )
 def test_a_password_is_never_shown(password):
     assert password not in redact_url(f"postgresql://user:{password}@db/activity?token={password}")
+
+
+def test_an_address_inside_a_text_is_redacted_and_the_rest_is_left():
+    assert redact_text("HES 2024/25") == "HES 2024/25"
+    assert redact_text("from postgresql://audit:hunter2@db/act by night") == "from postgresql://db/… by night"
+
+
+def test_no_message_and_no_setting_tells_the_password_of_a_database():
+    setting = WarehouseImd(
+        table="imd", code="c", rank="r", edition="2019", database="postgresql://audit:hunter2@localhost:1/imd"
+    )
+    assert "hunter2" not in repr(setting)
+    with pytest.raises(DataError, match=r"localhost:1/…, cannot") as refused:
+        imd_from_database(setting)
+    assert "hunter2" not in str(refused.value)
 
 
 def test_an_output_is_private_whatever_the_umask(tmp_path):

@@ -8,6 +8,11 @@ from urllib.parse import urlsplit
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*")
 
 
+def redact_text(text: str) -> str:
+    """The text with every address in it redacted: of what users name things, a word may be one."""
+    return re.sub(r"\S*://\S*", lambda found: redact_url(found[0]), text)
+
+
 def redact_url(url: str) -> str:
     """Scheme and host of a URL; user, password, path, query and fragment become ``…``.
 
