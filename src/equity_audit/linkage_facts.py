@@ -36,7 +36,7 @@ def linkage_details(linkage: Linkage, levels: pd.DataFrame, everyone: pd.DataFra
     -------
         Flat mappings of records: ``sub_reasons``, ``nations``, ``linkage`` (rates' parts with and without those who
         cannot be linked), ``directory``, ``ended_postcodes``, ``supplied_against_looked_up``, ``linked_by_<dimension>``,
-        ``linkable_by_<dimension>``, ``routes_by_<dimension>``, ``edition_effect``, ``edition_effect_patients``; and
+        ``linkable_by_<dimension>``, ``routes_by_<dimension>`` (of several), ``edition_effect``, ``edition_effect_patients``; and
         ``words``, as `linkage_words` gives them.
     """
     if linkage.dictionary is None:
@@ -61,12 +61,14 @@ def linkage_details(linkage: Linkage, levels: pd.DataFrame, everyone: pd.DataFra
         details[f"linkable_by_{name}"] = {
             str(k): int(v) for k, v in zip(part["level"], part["denominator"], strict=True)
         }
-        details[f"routes_by_{name}"] = {
-            f"{level}: {route}": int(number)
-            for route in ROUTES
-            for level, number in zip(part["level"], part[route], strict=True)
-            if number
-        }
+        # By one route alone they would be the linked once more, under another name.
+        if sum(bool(part[route].sum()) for route in ROUTES) > 1:
+            details[f"routes_by_{name}"] = {
+                f"{level}: {route}": int(number)
+                for route in ROUTES
+                for level, number in zip(part["level"], part[route], strict=True)
+                if number
+            }
     if linkage.compared is not None:
         details["edition_effect"] = _effect(frame, "records")
         if everyone is not None:

@@ -182,14 +182,17 @@ def _square(name: str, title: str, places: list[str], pairs: Mapping[tuple[str, 
 
 def _spread(dimension: str, details: Mapping[str, Mapping[str, Cell]]) -> Grid:
     linked, routes = details[f"linked_by_{dimension}"], details.get(f"routes_by_{dimension}", {})
+    used = [name for name in ROUTES if any(key.endswith(f": {name}") for key in routes)]
     rows = []
     for level, whole in details[f"linkable_by_{dimension}"].items():
         enough = (whole.value or 0) >= FEWEST_RECORDS
         share = _share(linked[level], whole) if enough else "[u]" if whole.value else _number(whole)
-        by_route = (_number(routes.get(f"{level}: {route}", Cell(0))) for route in ROUTES)
+        # A hidden count must not come back as the sum of its routes.
+        shown = linked[level].value is not None
+        by_route = (_number(routes.get(f"{level}: {name}", Cell(0)) if shown else linked[level]) for name in used)
         rows.append((level, _number(whole), _number(linked[level]), share, *by_route))
     word = _DIMENSIONS.get(dimension, dimension)
-    columns = (word.capitalize(), "records", "linked", "share", *(f"by {route}" for route in ROUTES))
+    columns = (word.capitalize(), "records", "linked", "share", *(f"by {name}" for name in used))
     title = f"Linkage by {word}, of what could be linked"
     return Grid(name=f"linkage-by-{dimension}".replace("_", "-"), title=title, columns=columns, rows=tuple(rows))
 
