@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from equity_audit.disclosure.auditor import refusal
 from equity_audit.disclosure.hiding import with_parts
 from equity_audit.disclosure.knowledge import Range
 from equity_audit.disclosure.ledger import Count, Ledger
 from equity_audit.disclosure.profiles import Profile
+from equity_audit.errors import DisclosureError
 
 
 def exact_hidden(
@@ -18,10 +20,11 @@ def exact_hidden(
     Raises
     ------
     DisclosureError
-        An earlier release already tells a small count, or nothing that may be hidden protects one.
+        An earlier release already tells a small count, or nothing that may be hidden protects one; says in which table.
     """
     import pandas as pd
 
+    from equity_audit.disclosure.quick import UnprotectedError
     from equity_audit.disclosure.suppress import suppress_system
 
     small = profile.primary or (1, 0)
@@ -34,8 +37,11 @@ def exact_hidden(
     published = [True] * len(names)
     relations: list[tuple[int, list[int]]] = []
 
-    def extra(value: int, shown: bool = False) -> int:
+    owners = list(names)
+
+    def extra(value: int, owner: Count, shown: bool = False) -> int:
         counts.append(value)
+        owners.append(owner)
         published.append(shown)
         fixed.append(False)
         return len(counts) - 1
@@ -43,12 +49,12 @@ def exact_hidden(
     for bond in ledger.bonds:
         total, parts = place[bond.total], [place[part] for part in bond.parts]
         if bond.rest < 0:  # patients in several parts: the parts come to more than the total
-            whole = extra(sum(counts[part] for part in parts))
-            relations += [(whole, parts), (whole, [total, extra(-bond.rest)])]
+            whole = extra(sum(counts[part] for part in parts), bond.total)
+            relations += [(whole, parts), (whole, [total, extra(-bond.rest, bond.total)])]
         elif bond.rest or bond.open:
             # A small difference of two shown counts is a small count: it is guarded like a printed one.
             guarded = profile.hides(bond.rest) and all(part.unit == bond.total.unit for part in bond.parts)
-            relations.append((total, [*parts, extra(bond.rest, guarded)]))
+            relations.append((total, [*parts, extra(bond.rest, bond.total, guarded)]))
         else:
             relations.append((total, parts))
     cells = pd.DataFrame(
@@ -60,6 +66,9 @@ def exact_hidden(
             "hide": [number < len(names) and names[number] in first for number in range(len(counts))],
         }
     )
-    result = suppress_system(cells, relations, primary=small, cover=small)
+    try:
+        result = suppress_system(cells, relations, primary=small, cover=small)
+    except UnprotectedError as error:
+        raise DisclosureError(refusal(ledger, owners[error.cell])) from None
     found = {names[number] for number in result.loc[result["hidden"], "cell"] if number < len(names)}
     return with_parts(ledger, found | set(first))

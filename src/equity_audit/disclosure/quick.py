@@ -21,6 +21,14 @@ ALONE = 3_000  # cells; beyond, cells are repaired several at once
 CHANGE = 25  # repairs between two looks at what is still short
 
 
+class UnprotectedError(DisclosureError):
+    """A cell that no pattern protects, by its position in the system."""
+
+    def __init__(self, message: str, cell: int) -> None:
+        super().__init__(message)
+        self.cell = cell
+
+
 def reader_of(system: System, hidden: Array, thorough: bool = True) -> Reader:
     """Reader who knows the shown cells, the relations and that counts are at least 0."""
     nothing = np.zeros(system.matrix.shape[0])
@@ -115,8 +123,9 @@ def way_out(system: System, hidden: Array, cells: Array, amounts: Array) -> Arra
         first = way_out(system, hidden, cells[:half], amounts[:half])
         return np.union1d(first, way_out(system, hidden, cells[half:], amounts[half:]))
     if result.x is None:
-        raise DisclosureError(
-            "A small count can be worked out from figures that are already published. Nothing was written."
+        raise UnprotectedError(
+            "A small count can be worked out from figures that are already published. Nothing was written.",
+            int(cells[0]),
         )
     moved = result.x[: len(free)] + result.x[len(free) :] > CLOSE
     found: Array = free[moved & ~hidden[free]]
@@ -180,6 +189,7 @@ def settle_complements(
     """
     hidden = hidden.copy()
     seen = seen or Seen(system)
+    given_up = np.zeros(len(hidden), dtype=bool)
     thorough = False
     while True:
         complements = np.flatnonzero(hidden & system.published & ~small)
@@ -196,21 +206,22 @@ def settle_complements(
         values = (reader.attained_high - reader.attained_low)[complements] + 1
         known = values == 1 if thorough else (reader.low == reader.high)[complements]
         exact = complements[known & ~forced[complements]]
-        narrow = complements[values < COMPLEMENT_VALUES]
+        narrow = complements[(values < COMPLEMENT_VALUES) & ~given_up[complements]]
         if len(exact):
             hidden[exact] = False
         elif len(narrow):
             before = int(hidden.sum())
-            try:
-                for cell in narrow[:CHANGE, None]:
+            for cell in narrow[:CHANGE, None]:
+                try:
                     hidden[way_out(system, hidden, cell, np.array([COMPLEMENT_VALUES - 1.0]))] = True
-            except DisclosureError:
-                if thorough:  # otherwise it may be exact for certain, and then it is shown
-                    raise
-                thorough = True
-                continue
-            if int(hidden.sum()) == before and thorough:
-                hidden = _loosen(system, hidden, int(narrow[0]))
+                except UnprotectedError:
+                    # No small count, and narrow whatever else is hidden.
+                    given_up[cell] = thorough
+            if int(hidden.sum()) == before and thorough and not given_up[narrow].any():
+                try:
+                    hidden = _loosen(system, hidden, int(narrow[0]))
+                except UnprotectedError:
+                    given_up[narrow] = True
             thorough = thorough or int(hidden.sum()) == before
         else:
             return hidden
@@ -230,5 +241,5 @@ def _loosen(system: System, hidden: Array, cell: int) -> Array:
             hidden[found[np.argmin(system.counts[found])]] = True
             return hidden
         if np.array_equal(wider | near, near):
-            raise DisclosureError("A small count cannot be protected by hiding more cells. Nothing was written.")
+            raise UnprotectedError("A small count cannot be protected by hiding more cells. Nothing was written.", cell)
         near |= wider

@@ -78,8 +78,8 @@ def suppress_system(
     cells
         One row a cell: ``cell`` (its name, once only), ``count``; optional bool columns ``published`` (False:
         printed nowhere, but it binds others; True by default), ``fixed`` (printed already, as in an earlier
-        release; cannot be hidden) and ``hide`` (hidden whatever its count; unless that is small it must only keep
-        three possible values).
+        release; cannot be hidden) and ``hide`` (hidden whatever its count; unless that is small it keeps three
+        possible values where hiding more can give it these).
     relations
         Pairs ``(total, parts)`` of cell names: the total's count is the sum of the parts'.
     primary, cover

@@ -8,6 +8,7 @@ import pytest
 
 from equity_audit.config import load_settings
 from equity_audit.disclosure import auditor
+from equity_audit.disclosure.exact import exact_hidden
 from equity_audit.disclosure.gather import gather
 from equity_audit.disclosure.knowledge import knowledge_of
 from equity_audit.disclosure.ledger import RECORDS, Count, Ledger, bind_margins, of
@@ -77,6 +78,13 @@ def test_nothing_is_written_that_cannot_be_protected():
     ledger = row("ab", (3, 0))
     with pytest.raises(DisclosureError, match="Table row"):
         auditor.hide_until_safe(ledger, {RECORDS, *ledger.counts}, HES, before={of("records", "x", "a"): (3, 3)})
+
+
+def test_whole_numbers_that_an_earlier_release_gives_away_are_refused_with_the_table():
+    ledger = row("ab", (3, 40))
+    before = {RECORDS: (43, 43), of("records", "x", "b"): (40, 40)}
+    with pytest.raises(DisclosureError, match="Table row"):
+        exact_hidden(ledger, {of("records", "x", "a")}, EXACT, before)
 
 
 @pytest.mark.parametrize("profile", ["hes", "mhsds", "opensafely", "exact"])
