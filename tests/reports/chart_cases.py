@@ -123,6 +123,7 @@ CASES: dict[str, Callable[..., str]] = {
     "spc-neutral": partial(
         spc.draw, months(["common_cause", "special_cause_neutral_high", "special_cause_neutral_low"] * 5), story("spc-neutral")
     ),
+    "spc-top": partial(spc.draw, months(["common_cause"] * 13), story("spc-top"), target=0.945),
     "spc-flat": partial(spc.draw, months(["common_cause"] * 12, flat=True), story("spc-flat")),
     "spc-counts": partial(
         spc.draw, [spc.Month(label=f"Jan {2000 + n}", value=12000.0 + n, mean=12006, lower=11990, upper=12020) for n in range(14)],

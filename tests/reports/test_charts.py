@@ -143,6 +143,9 @@ def test_ticks_are_round_and_hold_the_range(low: float, high: float, ticks: list
 def test_labels_are_spread_in_their_order():
     moved = canvas.spread([10, 10, 40, 12], 16)
     assert moved == [10, 26, 58, 42]
+    assert canvas.spread([90, 95, 97], 16, 100) == [68, 84, 100]
+    assert canvas.spread([10, 95], 16, 100) == [10, 95]
+    assert canvas.spread([], 16, 100) == []
 
 
 def test_step_of_a_value():

@@ -12,10 +12,13 @@ from io import BytesIO
 import openpyxl
 import pytest
 
-from equity_audit.model import Cell
-from equity_audit.narrative import headline_sentences
+from equity_audit import narrative
+from equity_audit.model import Cell, Report
+from equity_audit.narrative import RATES, headline_sentences
 from equity_audit.reports import excel, markdown, terminal, tidy
 from equity_audit.reports import json as document
+from equity_audit.reports.html.measures import POINTS, measure_words
+from equity_audit.reports.workbook.words import header_of, month_words
 from reports.samples import NAMES, sample_report
 from reports.test_html import Page
 
@@ -32,13 +35,8 @@ def told(cell: Cell, *, share: bool = False) -> str:
 def test_figures_are_the_same_everywhere(name: str):
     report = sample_report(name)
     page, result = Page(report), json.loads(document.render(report))
-    rows = list(csv.DictReader(io.StringIO(tidy.render(report).decode(), newline="")))
+    rows, screen, sheets = csv_rows(report), printed(report), sheets_of(report)
     book = openpyxl.load_workbook(BytesIO(excel.render(report)))
-    sheets = {sheet["A1"].value.partition(": ")[2].partition(",")[0]: sheet for sheet in book if sheet.tables}
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        terminal.print_report(report)
-    screen = " ".join(printed.getvalue().split())
     compared = 0
     for table, in_json in zip(report.tables, result["breakdowns"], strict=True):
         in_csv = [row for row in rows if matches(row, table)]
@@ -70,6 +68,125 @@ def test_figures_are_the_same_everywhere(name: str):
         assert " ".join(sentence.split()) in page.text
         assert sentence in re.sub(r"\\(.)", r"\1", markdown.render(report).decode())
         assert any(sentence == cell for row in book["Cover"].iter_rows(values_only=True) for cell in row)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_measures_are_the_same_everywhere(name: str):
+    report = sample_report(name)
+    page, result, rows, titled = Page(report), json.loads(document.render(report)), csv_rows(report), sheets_of(report)
+    in_csv = [row for row in rows if row["method"] and not row["measure"].startswith("rule_")]
+    points = data_of(titled["Gaps"], 5, 8)
+    ratios = data_of(titled["Ratios and tests of each comparison"], 5, 8)
+    labels = {facts.name: facts.label for facts, _ in report.outcomes}
+    assert len(report.measures) == len(result["measures"]) == len(in_csv) > 40
+    compared = 0
+    for found, plain, long in zip(report.measures, result["measures"], in_csv, strict=True):
+        ends = (found.estimate, found.lower, found.upper)
+        assert (plain["estimate"], plain["lower"], plain["upper"]) == ends
+        assert tuple(float(long[key]) if long[key] else None for key in ("value", "lower", "upper")) == ends
+        if found.measure in RATES:
+            continue
+        by = {"imd_quintile": "deprivation", "ethnic_group": "ethnic group"}[found.dimension]
+        against = f" against {found.against}" if found.against not in (None, "rest") else ""
+        words = measure_words(found.measure)
+        in_page = page.tables[f"{labels[found.outcome]}: everything measured by {by}"]
+        write = narrative.points if found.measure in POINTS else "{:.2f}".format
+        line = [
+            words,
+            f"{found.group or 'all'}{against}",
+            write(found.estimate) if found.estimate is not None else "[z]",
+        ]
+        assert line in [cells[:3] for cells in in_page]
+        key = (labels[found.outcome], header_of(found.dimension), words, f"{found.group or 'All groups'}{against}")
+        for value, shown in zip(ends, (points if found.measure in POINTS else ratios)[key], strict=True):
+            if value is None:
+                assert shown in ("[x]", "[z]")
+            elif shown == "[low]":
+                assert abs(value) < 0.005
+            else:
+                whole, near = (100 * value, 0.05) if found.measure in POINTS else (value, 1e-6)
+                assert shown == pytest.approx(whole, abs=near)
+        compared += 1
+    assert compared > 40
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_completeness_is_the_same_everywhere(name: str):
+    report = sample_report(name)
+    page, result, rows, titled = Page(report), json.loads(document.render(report)), csv_rows(report), sheets_of(report)
+    in_page = {
+        line[0]: line[1:] for line in page.tables["How well ethnicity and deprivation are recorded, records by class"]
+    }
+    in_sheet = data_of(titled["How well ethnicity and deprivation are recorded"], 2, 4)
+    screen = printed(report)
+    compared = 0
+    for subject, field, facts, words in (
+        ("ethnicity", "Ethnic category", report.ethnicity, narrative.ETHNIC_CLASSES),
+        ("deprivation", "Deprivation linkage", report.deprivation, narrative.LINK_CLASSES),
+    ):
+        for key, cell in facts["classes"].items():
+            share = narrative.class_share(report, facts, key)
+            assert result[subject]["classes"][key] == cell.value
+            long = next(
+                row
+                for row in rows
+                if row["measure"] == "class" and row["group_code"] == key and row["group"] == words[key]
+            )
+            assert long["value"] == ("" if share.value is None else str(share.value))
+            label = words[key][0].upper() + words[key][1:]
+            assert in_sheet[field, label] == tuple(
+                f"[{c.marker}]" if c.value is None else c.value for c in (cell, share)
+            )
+            if cell.value != 0:
+                assert in_page[f"{field}: {words[key]}"] == [told(cell), told(share, share=True)]
+            if cell.value:
+                assert f" {cell.value:,} " in screen
+            compared += 1
+    assert compared > 10
+
+
+@pytest.mark.parametrize("name", ["admitted_care", "emergency_care", "outpatients"])
+def test_recording_by_month_is_the_same_everywhere(name: str):
+    report = sample_report(name)
+    page, result, rows, titled = Page(report), json.loads(document.render(report)), csv_rows(report), sheets_of(report)
+    in_page = {line[0]: line[1:4] for line in page.tables["Records with a usable ethnic group by month"]}
+    in_sheet = data_of(titled["Records with a usable ethnic group by month"], 2, 5, labels=1)
+    in_csv = {row["group"]: row for row in rows if row["measure"] == "usable_ethnic_group"}
+    months = result["ethnicity"]["details"]["months"]
+    assert len(months) >= 13
+    for month in months:
+        label = month_words(month["month"])
+        figures = (month["numerator"], month["denominator"], month["share"])
+        assert in_sheet[label,] == figures
+        assert in_page[label] == [f"{figures[0]:,}", f"{figures[1]:,}", f"{figures[2]:.1%}"]
+        long = in_csv[month["month"]]
+        assert (float(long["numerator"]), float(long["denominator"]), float(long["value"])) == figures
+
+
+def csv_rows(report: Report) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(tidy.render(report).decode(), newline="")))
+
+
+def sheets_of(report: Report) -> dict[str, object]:
+    """Table sheets by what their title says first."""
+    book = openpyxl.load_workbook(BytesIO(excel.render(report)))
+    return {sheet["A1"].value.partition(": ")[2].partition(",")[0]: sheet for sheet in book if sheet.tables}
+
+
+def data_of(
+    sheet: object, start: int, end: int, *, labels: int | None = None
+) -> dict[tuple[str, ...], tuple[object, ...]]:
+    """Cells of some columns of a sheet, by the labels before them."""
+    lines = [line for line in sheet.iter_rows(values_only=True) if line[1] is not None]
+    many = labels or min(start, 4)
+    return {line[:many]: line[start:end] for line in lines[1:]}
+
+
+def printed(report: Report) -> str:
+    text = io.StringIO()
+    with contextlib.redirect_stdout(text):
+        terminal.print_report(report)
+    return " ".join(text.getvalue().split())
 
 
 def figures_of(sheet: object, label: str) -> dict[str, list[object]]:

@@ -27,6 +27,7 @@ def test_every_released_cell_is_there_once(name: str):
     rows = rows_of(render(report))
     counted = sum(len(table.rows) for table in report.tables) + len(report.measures) + len(report.findings)
     counted += sum(len(facts["classes"]) for facts in (report.ethnicity, report.deprivation))
+    counted += len(report.ethnicity_details.get("months", ()))
     assert len(rows) == counted
     names = ("measure", "outcome", "unit", "dimension", "group", "dimension_2", "group_2", "against")
     keys = [tuple(row[name] for name in names) for row in rows]

@@ -156,12 +156,16 @@ def round_steps(low: float, high: float, wanted: int = 5, least: float = 1e-4) -
     return step, [round(number * step, 10) for number in range(first, max(last, first + 1) + 1)]
 
 
-def spread(places: Sequence[float], gap: float) -> list[float]:
-    """The same places moved up as little as keeps them ``gap`` apart, in their order."""
+def spread(places: Sequence[float], gap: float, most: float | None = None) -> list[float]:
+    """The same places moved up as little as keeps them ``gap`` apart, in their order; down again from ``most``."""
     order = sorted(range(len(places)), key=lambda position: places[position])
     moved = list(places)
     for before, after in pairwise(order):
         moved[after] = max(moved[after], moved[before] + gap)
+    if most is not None and order:
+        moved[order[-1]] = min(moved[order[-1]], most)
+        for after, before in pairwise(reversed(order)):
+            moved[before] = min(moved[before], moved[after] - gap)
     return moved
 
 

@@ -103,7 +103,7 @@ def _limit_words(axes: Any, limits: dict[str, float]) -> None:
     bottom, top = axes.get_ylim()
     pixels = axes.get_position().height * axes.figure.get_figheight() * 72
     heights = [(end - bottom) / (top - bottom) * pixels for end in limits.values()]
-    for words, height in zip(limits, canvas.spread(heights, canvas.SIZE + 3), strict=True):
+    for words, height in zip(limits, canvas.spread(heights, canvas.SIZE + 3, pixels), strict=True):
         canvas.beside(
             axes,
             words,

@@ -15,11 +15,12 @@ from equity_audit.narrative import ETHNIC_CLASSES, LINK_CLASSES, SHORTHAND, clas
 from equity_audit.reports.grouping import grouping_words
 from equity_audit.reports.inert import cell_text
 from equity_audit.reports.json import watermark
+from equity_audit.reports.trend import recorded_months
 from equity_audit.reports.workbook.words import period_of
 
 # Name, title and datatype of each column, in order.
 COLUMNS = (
-    ("measure", "What the value is: share, outcome, class, rule, or the name of a summary measure", "string"),
+    ("measure", "What the value is: share, outcome, class, usable_ethnic_group, rule, or a summary measure", "string"),
     ("outcome", "Outcome, where the row is of one", "string"),
     ("unit", "What is counted", "string"),
     ("dimension", "Dimension of the group", "string"),
@@ -51,7 +52,7 @@ def render(report: Report) -> bytes:
     writer.writeheader()
     period = period_of(report)
     verdicts = {verdict.subject: verdict.verdict for verdict in report.verdicts}
-    for row in (*_tables(report, verdicts), *_measures(report, verdicts), *_classes(report), *_rules(report)):
+    for row in (*_tables(report, verdicts), *_measures(report, verdicts), *_classes(report), *_recording(report), *_rules(report)):
         full = {"period": period, "run_id": report.run.id, **row}
         writer.writerow({name: cell_text(value) if isinstance(value, str) else value for name, value in full.items()})
     return text.getvalue().encode()
@@ -138,6 +139,15 @@ def _classes(report: Report) -> Iterable[Row]:
                 "measure": "class", "unit": "records", "dimension": dimension, "group_code": name,
                 "group": words.get(name, name), **_figures(cell, facts["records"], found),
             }  # fmt: skip
+
+
+def _recording(report: Report) -> Iterable[Row]:
+    """How completely ethnicity is recorded, month by month."""
+    for month, row in recorded_months(report).items():
+        yield {
+            "measure": "usable_ethnic_group", "unit": "records", "dimension": "month", "group_code": month, "group": month,
+            "period": month, **_figures(row.numerator, row.denominator, row.value, row.lower, row.upper),
+        }  # fmt: skip
 
 
 def _rules(report: Report) -> Iterable[Row]:

@@ -45,7 +45,7 @@ class Trend:
 
 def recording_trend(report: Report) -> Trend | None:
     """The share of records with a usable ethnic group, month by month; None where too few months in a row have it."""
-    rows = _recorded(report)
+    rows = recorded_months(report)
     return trend_of(
         [(key, row.value.value) for key, row in rows.items()], RECORDING, "increase", target=wanted_share(report)
     )
@@ -53,11 +53,11 @@ def recording_trend(report: Report) -> Trend | None:
 
 def recording_rows(report: Report, trend: Trend) -> tuple[TableRow, ...]:
     """The released counts behind the points, in their order, with the interval of each month's own share."""
-    rows = _recorded(report)
+    rows = recorded_months(report)
     return tuple(rows[key] for key in trend.keys)
 
 
-def _recorded(report: Report) -> Mapping[str, TableRow]:
+def recorded_months(report: Report) -> Mapping[str, TableRow]:
     """Usable records of all records by month. An unsuppressed report has no interval here, so it is worked out."""
     found = {}
     for row in report.ethnicity_details.get("months", ()):

@@ -34,7 +34,7 @@ def section(report: Report, board: Board) -> Section:
         f"Run {run.id}, finished {day_words(run.finished)}, equity-audit {run.version}, rules {run.rules_version}, "
         f"disclosure profile {report.profile}."
     )
-    shorthand = tuple(f"[{marker}]: {meaning}." for marker, meaning in SHORTHAND.items())
+    shorthand = "; ".join(f"[{marker}] {meaning}" for marker, meaning in SHORTHAND.items())
     contact = board.contact or "the team that sent you this report"
     lead = f" Executive lead: {board.executive_lead}." if board.executive_lead else ""
     return Section(
@@ -43,7 +43,7 @@ def section(report: Report, board: Board) -> Section:
         blocks=(
             Text(items=tuple(told)),
             Text(words="Shorthand", tone="strong"),
-            Text(items=shorthand),
+            Text(words=f"{shorthand}."),
             Text(words="About this run", tone="strong"),
             Text(items=tuple(about)),
             Text(words=f"Contact: {contact}.{lead}"),
