@@ -41,7 +41,8 @@ def run_here(*arguments: object) -> Result:
     from equity_audit.cli import main
 
     out, err = io.BytesIO(), io.BytesIO()
-    before = sys.argv, sys.stdout, sys.stderr, signal.getsignal(signal.SIGTERM)
+    before = sys.argv, sys.stdout, sys.stderr
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     sys.argv = ["equity-audit", *(str(argument) for argument in arguments)]
     sys.stdout, sys.stderr = (io.TextIOWrapper(stream, encoding="utf-8", write_through=True) for stream in (out, err))
     code: object = 0
@@ -52,8 +53,9 @@ def run_here(*arguments: object) -> Result:
     finally:
         written = out.getvalue().decode(), err.getvalue().decode()
         # A wrapper closes its stream when it is collected, which is after this function has read it.
-        sys.argv, sys.stdout, sys.stderr = before[:3]
-        signal.signal(signal.SIGTERM, before[3])
+        sys.argv, sys.stdout, sys.stderr = before
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
     return Result(int(code or 0), *written)  # type: ignore[call-overload]
 
 

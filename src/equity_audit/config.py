@@ -42,6 +42,7 @@ class Settings:
     imd: str | None = None
     dataset: str | None = None
     label: str | None = None
+    output_mode: str = "0600"  # who may read the outputs; work lists stay private
     disclosure: str = "hes"
     profiles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     ethnic_grouping: str = "2001"
@@ -128,6 +129,10 @@ def _check(raw: Mapping[str, Any], name: str) -> None:
             raise UsageError(f"{name}: {key} takes a text in quotes.")
     if not re.fullmatch(r"\d+(\.\d+)?\s?[MG]i?B", raw.get("memory_limit", "2GB")):
         raise UsageError(f'{name}: memory_limit is written like "2GB" or "800MB".')
+    if not re.fullmatch(r"06[046][04]", raw.get("output_mode", "0600")):
+        raise UsageError(
+            f'{name}: output_mode is written like "0640", or "0600" for the owner alone; others may read at most.'
+        )
     if raw.get("ethnic_grouping", "2001") not in _GROUPINGS:
         raise UsageError(f"{name}: ethnic_grouping is one of {', '.join(_GROUPINGS)}.")
 

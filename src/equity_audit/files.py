@@ -10,9 +10,14 @@ from typing import Any
 
 from equity_audit.errors import UsageError
 
+PRIVATE = 0o600
 
-def write_whole(target: Path, write: Callable[[Path], Any]) -> None:
-    """Let ``write`` fill a private file (0600) beside ``target`` and move it into place once it is on disk."""
+
+def write_whole(target: Path, write: Callable[[Path], Any], mode: int = PRIVATE) -> None:
+    """Let ``write`` fill a private file (0600) beside ``target`` and move it into place once it is on disk.
+
+    There it has ``mode``, less what the umask takes away from others than its owner.
+    """
     if not target.parent.is_dir():
         raise UsageError(f"There is no folder for {target.name}. Make it first, or give another path.")
     if target.is_dir():
@@ -27,7 +32,7 @@ def write_whole(target: Path, write: Callable[[Path], Any]) -> None:
         write(part)
         with part.open("rb+") as file:
             os.fsync(file.fileno())
-        part.chmod(0o600)
+        part.chmod(PRIVATE | (mode & ~_umask()))
         part.replace(target)
     except BaseException:
         part.unlink(missing_ok=True)
@@ -37,3 +42,9 @@ def write_whole(target: Path, write: Callable[[Path], Any]) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)  # it can be read only by setting it
+    os.umask(mask)
+    return mask

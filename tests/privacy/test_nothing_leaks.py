@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import signal
@@ -22,7 +21,6 @@ from privacy.canaries import HEADERS, Planted, plant
 from privacy.scanning import plainly_found, scan
 
 pytestmark = pytest.mark.needs_shared
-EXCEL = importlib.util.find_spec("equity_audit.reports.excel") is not None
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +41,7 @@ def test_no_output_holds_an_identifier(
     work = tmp_path / "work"
     common = ["check", planted.extract, "--reference", reference_folder, "--internal", "the tests"]
     for profile in ("hes", "none"):
-        names = [f"{profile}.json", *([f"{profile}.xlsx"] if EXCEL else [])]
+        names = [f"{profile}{ending}" for ending in (".json", ".html", ".md", ".csv", ".xml", ".xlsx")]
         told = run_cli(*common, "--disclosure", profile, "-v", *(part for name in names for part in ("-o", name)))
         assert told.exit_code == 1, told.stderr
         assert "records read" in told.last_line
@@ -56,6 +54,24 @@ def test_no_output_holds_an_identifier(
     _keep(printed, work / "printed")
     assert plainly_found(planted.canaries, work, tmp_path / "temporary") == []
     (work / "printed" / "stdout").unlink()  # the same text as none.json, which the tool need not read twice
+    code, says = scan(planted.few, tmp_path, work, tmp_path / "temporary")
+    assert code == 0, says
+
+
+@pytest.mark.slow
+def test_only_the_work_list_holds_identifiers_where_one_was_asked_for(
+    planted: Planted, reference_folder: Path, tmp_path: Path, run_cli: RunCli
+) -> None:
+    work = tmp_path / "work"
+    told = run_cli(
+        "check", planted.extract, "--reference", reference_folder, "-v", "-o", "out.json", "-o", "out.html", "-o", "out.csv",
+        "--worklist", "list.csv", "--worklist-keys", "nhs_number",
+    )  # fmt: skip
+    assert told.exit_code == 1, told.stderr
+    _keep(told, work)
+    assert {place.partition("!")[0] for place in plainly_found(planted.canaries, work)} == {str(work / "list.csv")}
+    assert stat.S_IMODE((work / "list.csv").stat().st_mode) == 0o600
+    (work / "list.csv").unlink()
     code, says = scan(planted.few, tmp_path, work, tmp_path / "temporary")
     assert code == 0, says
 
@@ -155,13 +171,14 @@ def holding(planted: Planted, tmp_path: Path) -> Iterator[tuple[subprocess.Popen
 
 
 @pytest.mark.slow
-def test_the_temporary_folder_is_private_while_running_and_gone_after_sigterm(
-    holding: tuple[subprocess.Popen[bytes], Path], planted: Planted
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_the_temporary_folder_is_private_while_running_and_gone_after_a_signal(
+    number: signal.Signals, holding: tuple[subprocess.Popen[bytes], Path], planted: Planted
 ) -> None:
     process, tmp_path = holding
     (folder,) = (tmp_path / "temporary").iterdir()
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    process.send_signal(signal.SIGTERM)
+    process.send_signal(number)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert (out, err.count(b"\n")) == (b"", 1)

@@ -56,7 +56,9 @@ def _version(
 
 def main() -> None:
     """Run the command line; every way it can end has its exit code."""
-    signal.signal(signal.SIGTERM, _terminated)
+    for name in ("SIGTERM", "SIGHUP"):  # ended from outside, or the terminal was closed: tidy up all the same
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _terminated)
     try:
         app(standalone_mode=True)
     except EquityAuditError as error:
@@ -108,6 +110,7 @@ def _stop(message: str, code: ExitCode) -> None:
 
 
 def _terminated(number: int, frame: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_IGN)  # a second one must not cut the tidying short
     raise KeyboardInterrupt
 
 

@@ -96,7 +96,7 @@ def check(
     settings = load_settings(config)
     profile = load_profile(disclosure or settings.disclosure, settings.profiles)
     earlier = read_previous(previous, settings.profiles) if previous else None
-    check_targets(output, extract, profile.primary is None, internal)
+    check_targets(output, extract, profile.primary is None or profile.internal, internal)
 
     from equity_audit.audit import Request, run_audit
     from equity_audit.datasets.definitions import load_outcomes
@@ -147,7 +147,7 @@ def check(
     if output or not exact:
         leaving = audit if output or format_ == "json" or not quiet else _last_line_of(audit)
         report = protect(leaving, profile, internal, earlier)
-        write_reports(report, output, settings.board)
+        write_reports(report, output, settings.board, int(settings.output_mode, 8))
     if exact:
         report = protect(audit, load_profile("none"))
     if format_ == "json":

@@ -57,7 +57,8 @@ def report(
     check_targets(output, result, found.exact, found.internal_name)
     thresholds = NewThresholds(tolerances=_tolerances(tolerance), do_not_use_below=do_not_use_below, act_from=act_from)
     found = restate(found, thresholds)
-    write_reports(found, output, load_settings(config).board)
+    settings = load_settings(config)
+    write_reports(found, output, settings.board, int(settings.output_mode, 8))
     print_report(found, quiet=quiet, verbose=verbose, color=color)
     counted = () if fail_on == "never" else _SEVERITIES[_SEVERITIES.index(fail_on) :]
     failed = any(each.outcome == "fail" and each.rule.severity in counted for each in found.findings)

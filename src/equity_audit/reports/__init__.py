@@ -12,7 +12,7 @@ from pathlib import Path
 
 from equity_audit.board import Board
 from equity_audit.errors import UsageError
-from equity_audit.files import write_whole
+from equity_audit.files import PRIVATE, write_whole
 from equity_audit.model import Report
 
 SUFFIXES = {
@@ -40,8 +40,8 @@ def check_targets(targets: Sequence[Path], extract: Path | None, exact: bool, in
             raise UsageError("-o: an output would overwrite the extract. Give another name.")
         if exact and suffix in NEEDS_NAME and not internal_name:
             raise UsageError(
-                f"--disclosure none writes unsuppressed counts; for {suffix} say who they are for with --internal NAME, "
-                "which is printed on it."
+                "This disclosure profile writes counts that are not for publication; "
+                f"for {suffix} say who they are for with --internal NAME, which is printed on it."
             )
         beside = _beside(target)
         if beside is not None and extract is not None and beside.exists() and beside.samefile(extract):
@@ -51,8 +51,8 @@ def check_targets(targets: Sequence[Path], extract: Path | None, exact: bool, in
         raise UsageError("-o: two outputs have the same name.")
 
 
-def write_reports(report: Report, targets: Sequence[Path], board: Board | None = None) -> None:
-    """Write each output whole. All are rendered before the first is put in place."""
+def write_reports(report: Report, targets: Sequence[Path], board: Board | None = None, mode: int = PRIVATE) -> None:
+    """Write each output whole, readable as ``mode`` says. All are rendered before the first is put in place."""
     rendered = []
     for target in targets:
         suffix = target.suffix.lower()
@@ -63,7 +63,7 @@ def write_reports(report: Report, targets: Sequence[Path], board: Board | None =
         if beside is not None:
             rendered.append((beside, writer.describe(report, target.name)))
     for target, content in rendered:
-        write_whole(target, partial(_put, content))
+        write_whole(target, partial(_put, content), mode)
 
 
 def _beside(target: Path) -> Path | None:

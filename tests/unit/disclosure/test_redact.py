@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from equity_audit.config import WarehouseImd
+from equity_audit.config import WarehouseImd, load_settings
 from equity_audit.errors import DataError, UsageError
 from equity_audit.files import write_whole
 from equity_audit.redact import redact_text, redact_url
@@ -61,6 +61,32 @@ def test_an_output_is_private_whatever_the_umask(tmp_path):
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "out.txt").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("mode", "umask", "found"),
+    [("0600", 0, 0o600), ("0644", 0o022, 0o644), ("0644", 0o027, 0o640), ("0660", 0o077, 0o600)],
+)
+def test_a_setting_lets_others_read_outputs_as_far_as_the_umask_does(mode, umask, found, tmp_path):
+    settings = tmp_path / "equity-audit.toml"
+    settings.write_text(f'output_mode = "{mode}"\n')
+    before = os.umask(umask)
+    try:
+        write_whole(
+            tmp_path / "out.txt", lambda path: path.write_text("x"), int(load_settings(settings).output_mode, 8)
+        )
+        assert os.umask(umask) == umask
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "out.txt").stat().st_mode) == found
+
+
+@pytest.mark.parametrize("mode", ["0777", "600", "0400", "0666", "u+r"])
+def test_a_setting_that_would_let_everybody_write_is_refused(mode, tmp_path):
+    settings = tmp_path / "equity-audit.toml"
+    settings.write_text(f'output_mode = "{mode}"\n')
+    with pytest.raises(UsageError, match="output_mode"):
+        load_settings(settings)
 
 
 def test_no_rule_holds_a_regular_expression():
