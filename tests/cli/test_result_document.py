@@ -146,3 +146,30 @@ def test_no_released_count_is_small(run_cli: RunCli) -> None:
         for row in table["rows"]:
             for number in (row["numerator"], row["denominator"]):
                 assert number is None or number == 0 or number >= 8, table["id"]
+
+
+def test_every_measure_is_of_released_records_and_every_null_says_why(document: dict[str, Any]) -> None:
+    for place, measure in enumerate(document["measures"]):
+        assert (measure["estimate"] is None) == (measure["reason_withheld"] is not None), measure["measure"]
+        if measure["n"] is None:
+            assert document["markers"][f"/measures/{place}/n"] == "c"
+        else:
+            assert isinstance(measure["n"], int)
+
+
+@pytest.mark.parametrize("profile", ["hes", "none"])
+def test_every_outcome_is_compared_and_has_a_verdict(run_cli: RunCli, profile: str) -> None:
+    for name in EXTRACTS:
+        document = _document(name, profile)
+        subjects = {verdict["subject"] for verdict in document["verdicts"]}
+        for outcome in [each["outcome"] for each in document["outcomes"]]:
+            for dimension in ("imd_quintile", "ethnic_group"):
+                table = next(each for each in document["breakdowns"] if each["id"] == f"{outcome}_by_{dimension}")
+                shown = [row for row in table["rows"] if row["value"] is not None]
+                # Where nothing may be shown there is nothing to compare.
+                assert (f"{outcome}_by_{dimension}" in subjects) >= (profile == "none" and bool(shown))
+    assert "frequent_attender_by_imd_quintile" in {
+        each["subject"] for each in _document("emergency_care", "none")["verdicts"]
+    }
+    gaps = {each["outcome"] for each in _document("emergency_care", "none")["measures"] if each["measure"] == "gap"}
+    assert gaps == {each["outcome"] for each in _document("emergency_care", "none")["outcomes"]}
