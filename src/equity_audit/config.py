@@ -13,6 +13,7 @@ from typing import Any
 from equity_audit.board import Board, board_from
 from equity_audit.errors import UsageError
 from equity_audit.ethnic_settings import EthnicSettings, read_settings
+from equity_audit.verdict_settings import Thresholds, read_thresholds
 
 FILE_NAME = "equity-audit.toml"
 _GROUPINGS = ("2001", "2021")
@@ -51,6 +52,7 @@ class Settings:
     map: Mapping[str, str] = field(default_factory=dict)
     site_postcodes: Sequence[str] = ()
     tolerances: Mapping[str, float] = field(default_factory=dict)
+    verdict: Thresholds = field(default_factory=Thresholds)
 
 
 def load_settings(path: Path | None) -> Settings:
@@ -75,10 +77,17 @@ def load_settings(path: Path | None) -> Settings:
     warehouse = _take_warehouse(raw, chosen.name)
     profiles = _take_profiles(raw, chosen.name)
     ethnicity = read_settings(raw.pop("ethnicity", {}), chosen.name)
+    verdict = read_thresholds(raw.pop("verdict", {}), chosen.name)
     _check(raw, chosen.name)
     tolerances = _tolerances(rules, chosen.name)
     return Settings(
-        **raw, board=board, profiles=profiles, warehouse_imd=warehouse, ethnicity=ethnicity, tolerances=tolerances
+        **raw,
+        board=board,
+        profiles=profiles,
+        warehouse_imd=warehouse,
+        ethnicity=ethnicity,
+        tolerances=tolerances,
+        verdict=verdict,
     )
 
 

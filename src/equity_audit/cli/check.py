@@ -146,10 +146,10 @@ def check(
     exact = sys.stdout.isatty() and format_ == "table"
     if output or not exact:
         leaving = audit if output or format_ == "json" or not quiet else _last_line_of(audit)
-        report = protect(leaving, profile, internal, earlier)
+        report = protect(leaving, profile, internal, earlier, settings.verdict)
         write_reports(report, output, settings.board, int(settings.output_mode, 8))
     if exact:
-        report = protect(audit, load_profile("none"))
+        report = protect(audit, load_profile("none"), thresholds=settings.verdict)
     if format_ == "json":
         from equity_audit.reports.json import render
 

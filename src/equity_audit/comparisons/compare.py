@@ -19,9 +19,9 @@ from equity_audit.comparisons.standardise import (
 )
 from equity_audit.measures import gap, missing_bounds, reallocate, risk_difference, slope_index
 from equity_audit.measures._shape import z_value
+from equity_audit.verdict_settings import GAMMAS
 
 REST = "rest"
-GAMMAS = (2.0, 3.0, 5.0)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import isnan
 
 from equity_audit.comparisons.compare import Figure
+from equity_audit.verdict_settings import Thresholds
 
 WORDS = {
     "act": "Complete enough to use. This does not show why groups differ.",
     "care": "Read with care: {reason}.",
     "do_not_use": "Do not use yet: {reason}.",
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Thresholds:
-    """When a comparison may be used; settings, printed with the verdict."""
-
-    do_not_use_below: float = 0.70
-    act_from: float = 0.90
-    gamma: float = 3.0
-    least_denominator: int = 100
-    least_events: int = 10
-    no_difference_points: float = 0.02
 
 
 def verdict_of(

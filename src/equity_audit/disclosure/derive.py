@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from equity_audit.comparisons.compare import Figure, Sides, compare
-from equity_audit.comparisons.verdict import Thresholds, verdict_of
+from equity_audit.comparisons.verdict import verdict_of
 from equity_audit.disclosure.profiles import Profile
 from equity_audit.disclosure.release import rounded
 from equity_audit.model import (
@@ -21,6 +21,7 @@ from equity_audit.model import (
     TableRow,
     Verdict,
 )
+from equity_audit.verdict_settings import Thresholds
 
 LEVEL = 0.95
 STRATA_BASE = 5  # of counts by age and sex where a profile shows whole numbers
@@ -55,7 +56,7 @@ def comparisons_of(
         table = by_id.get(f"{each.outcome}_by_{each.dimension}")
         if table is None:
             continue
-        sides = _sides(each, table, profile)
+        sides = _sides(each, table, profile, thresholds)
         figures = compare(sides)
         measures += [_released(figure, each, profile) for figure in figures]
         if len(sides.counts):
@@ -63,7 +64,7 @@ def comparisons_of(
     return tuple(measures), tuple(verdicts)
 
 
-def _sides(data: ComparisonData, table: ReleasedTable, profile: Profile) -> Sides:
+def _sides(data: ComparisonData, table: ReleasedTable, profile: Profile, thresholds: Thresholds) -> Sides:
     shown = [row for row in table.rows if row.labels[0] in data.coded and row.value.marker in (None, "low")]
     uncoded = [row for row in table.rows if row.labels[0] not in data.coded]
     return Sides(
@@ -80,6 +81,8 @@ def _sides(data: ComparisonData, table: ReleasedTable, profile: Profile) -> Side
         uncoded=_total(uncoded),
         strata=rounded_strata(data.strata, profile),
         effects=data.effects,
+        least_points=thresholds.differs_points,
+        least_denominator=thresholds.least_denominator,
         level=LEVEL,
     )
 

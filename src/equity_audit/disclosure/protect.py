@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from equity_audit.comparisons.verdict import Thresholds
 from equity_audit.disclosure.auditor import hide_until_safe
 from equity_audit.disclosure.derive import comparisons_of, completeness_verdicts
 from equity_audit.disclosure.exact import exact_hidden
@@ -21,15 +20,20 @@ from equity_audit.disclosure.released import Released, everyone_shown
 from equity_audit.disclosure.sensitive import without_sensitive
 from equity_audit.disclosure.sparse import without_sparse
 from equity_audit.model import Audit, Cell, Report
+from equity_audit.verdict_settings import Thresholds
 
 
 def protect(
-    audit: Audit, profile: Profile, internal_name: str | None = None, previous: Previous | None = None
+    audit: Audit,
+    profile: Profile,
+    internal_name: str | None = None,
+    previous: Previous | None = None,
+    thresholds: Thresholds | None = None,
 ) -> Report:
     """Everything of an audit that may be written under a profile.
 
-    ``previous`` is an earlier release that its readers have. Raises DisclosureError, naming the table, where no pattern of
-    hidden counts withstands the auditor.
+    ``previous`` is an earlier release that its readers have; ``thresholds`` say when a comparison may be used. Raises
+    DisclosureError, naming the table, where no pattern of hidden counts withstands the auditor.
     """
     audit = without_sparse(without_sensitive(audit, profile), profile)
     ledger = gather(audit, audit.breakdowns)
@@ -39,7 +43,7 @@ def protect(
         hidden = enter_rates(ledger, audit.rates, hidden, profile, previous)
     units = {outcome.name: outcome.unit for outcome in audit.outcomes}
     released = Released(ledger, hidden, _totals(ledger, hidden, profile, audit), profile, units)
-    return _report(audit, released, profile, internal_name)
+    return _report(audit, released, profile, internal_name, thresholds or Thresholds())
 
 
 def hidden_counts(ledger: Ledger, profile: Profile, previous: Previous | None = None) -> frozenset[Count]:
@@ -64,7 +68,7 @@ def _totals(ledger: Ledger, hidden: frozenset[Count], profile: Profile, audit: A
     return {ledger.find(RECORDS): everyone, ledger.find(READ): total_of([everyone, *rejected])}
 
 
-def _report(audit: Audit, released: Released, profile: Profile, internal_name: str | None) -> Report:
+def _report(audit: Audit, released: Released, profile: Profile, internal_name: str | None, at: Thresholds) -> Report:
     intake = audit.intake
     rejections = tuple((each.reason, released.cell(placed("rejected", each.reason))) for each in intake.rejections)
     rejected = total_of(cell for _, cell in rejections)
@@ -74,7 +78,6 @@ def _report(audit: Audit, released: Released, profile: Profile, internal_name: s
     deprivation = released.facts("deprivation", audit.deprivation)
     tables = tuple(released.table(breakdown) for breakdown in audit.breakdowns)
     findings = tuple(released.finding(finding) for finding in audit.findings)
-    at = Thresholds()
     measures, verdicts = comparisons_of(audit.comparisons, tables, findings, profile, at)
     return Report(
         run=audit.run,
@@ -109,7 +112,7 @@ def _report(audit: Audit, released: Released, profile: Profile, internal_name: s
             code: tuple((shape, released.cell(placed(f"shape:{code}", shape))) for shape, _ in shapes)
             for code, shapes in audit.shapes.items()
         },
-        notes=audit.notes,
+        notes=(*audit.notes, at.sentence()) if verdicts else audit.notes,
         hints=audit.hints,
         ethnicity_details=released.facts("ethnicity_details", audit.ethnicity_details),
         deprivation_details=released.facts("deprivation_details", audit.deprivation_details),
