@@ -382,10 +382,13 @@ def rules_sentence(report: Report) -> str:
     return f"Of {len(report.findings)} data-quality rules, {', '.join(told[:-1])} and {told[-1]}."
 
 
-def ask_sentence(report: Report) -> str:
-    """What a board is asked to do."""
+def ask_sentence(report: Report, named: Sequence[str] = ()) -> str:
+    """What a board is asked to do, from the verdicts on both fields and on the outcome that leads."""
     verdicts = {verdict.subject: verdict.verdict for verdict in report.verdicts}
-    if "do_not_use" in verdicts.values():
+    lead = next(iter(ordered_outcomes(report, named)), None)
+    told = {"ethnicity", "deprivation"}
+    told |= {f"{lead.name}_by_{dimension}" for dimension in ("imd_quintile", "ethnic_group")} if lead else set()
+    if any(verdicts.get(subject) == "do_not_use" for subject in told):
         return "The board is asked to decide how recording will be improved before these comparisons are used."
     wanted = [
         words

@@ -313,6 +313,11 @@ def test_the_ask_follows_the_verdict(report):
     assert "note" in narrative.ask_sentence(replace(report, verdicts=()))
     worse = replace(report, verdicts=tuple(replace(verdict, verdict="do_not_use") for verdict in report.verdicts))
     assert "decide" in narrative.ask_sentence(worse)
+    # What is not told first does not change what is asked.
+    other = replace(report.verdicts[0], subject="another_by_ethnic_group", verdict="do_not_use")
+    assert "note" in narrative.ask_sentence(replace(report, verdicts=(*report.verdicts, other)))
+    lead = replace(other, subject="did_not_attend_by_ethnic_group")
+    assert "decide" in narrative.ask_sentence(replace(report, verdicts=(lead,)))
 
 
 @pytest.mark.parametrize("profile", ["hes", "none"])

@@ -27,7 +27,12 @@ def render(report: Report, board: Board = _NO_SETTINGS) -> bytes:
     ]
     rates = (rate_sentence(report, facts, "imd_quintile") for facts in ordered_outcomes(report, board.outcomes))
     lines += [f"\n{_plain(sentence)}" for sentence in rates if sentence][:1]
-    lines += ["", _plain(rules_sentence(report)), "", f"**The ask.** {_plain(board.ask or ask_sentence(report))}"]
+    lines += [
+        "",
+        _plain(rules_sentence(report)),
+        "",
+        f"**The ask.** {_plain(board.ask or ask_sentence(report, board.outcomes))}",
+    ]
     if board.executive_lead:
         lines += ["", f"Executive lead: {_plain(board.executive_lead)}"]
     if board.contact:

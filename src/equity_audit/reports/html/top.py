@@ -59,4 +59,4 @@ def findings_of(report: Report, board: Board) -> tuple[Finding, ...]:
 
 def ask_of(report: Report, board: Board) -> str:
     """What the board is asked to do: its own words, else those that follow from the verdicts."""
-    return board.ask or ask_sentence(report)
+    return board.ask or ask_sentence(report, board.outcomes)

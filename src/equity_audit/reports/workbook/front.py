@@ -80,7 +80,7 @@ def _told(report: Report, board: Board) -> tuple[str, ...]:
             finding.verdict and f"How far to trust this: {finding.verdict.lower()}.",
         )
     ]
-    ask = board.ask or ask_sentence(report)
+    ask = board.ask or ask_sentence(report, board.outcomes)
     return (*found, rules_sentence(report), ask, recoverable_sentence(report), lead)
 
 
@@ -153,7 +153,9 @@ def summary_sheet(report: Report, board: Board, book: NoteBook) -> TableSheet:
     return TableSheet(
         tab="Summary",
         title=titled(report, "Summary of findings"),
-        about=about_lines(report, tuple(rows), rules_sentence(report), board.ask or ask_sentence(report)),
+        about=about_lines(
+            report, tuple(rows), rules_sentence(report), board.ask or ask_sentence(report, board.outcomes)
+        ),
         name="Summary_of_findings",
         columns=(
             Column("Subject", "text", 15),
