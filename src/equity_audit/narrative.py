@@ -427,6 +427,34 @@ def recoverable_sentence(report: Report) -> str:
     )
 
 
+def missing_sentence(report: Report, facts: OutcomeFacts, dimension: str) -> str:
+    """How far records without a group could move each group's figure; blank where nothing is missing or measured."""
+    rows, found = rows_of(report, facts.name, dimension), []
+    for row in rows:
+        bounds = next(
+            (
+                each for each in report.measures
+                if (each.measure, each.outcome, each.dimension) == ("proportion_gamma_2", facts.name, dimension)
+                and each.group == row.labels[0] and each.lower is not None and each.upper is not None
+            ),
+            None,
+        )  # fmt: skip
+        if bounds is not None:
+            name = f"quintile {row.labels[0]}" if dimension == "imd_quintile" else row.labels[0]
+            found.append(f"{name} {percent(bounds.lower or 0)} to {percent(bounds.upper or 0)}")
+    sizes = [(row.labels[0] in _NO_GROUP, int(row.denominator.value or 0)) for row in rows]
+    whole = sum(size for _, size in sizes)
+    missing = sum(size for without, size in sizes if without)
+    if not found or not missing:
+        return ""
+    what = "no IMD quintile" if dimension == "imd_quintile" else "no usable ethnic group"
+    return (
+        f"{percent(missing / whole)} of {facts.noun} have {what}. Depending on who those patients are, the figures lie between: "
+        f"{'; '.join(found)} (Γ = 2)."
+    )
+
+
+_NO_GROUP = ("not linked", "Not stated", "Not known", "Invalid", "Missing")
 RATES = ("rate", "standardised_rate", "indirectly_standardised_rate", "standardised_ratio")
 
 

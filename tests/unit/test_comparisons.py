@@ -12,7 +12,7 @@ from equity_audit.comparisons.clusters import design_effects
 from equity_audit.comparisons.compare import Figure, Sides, benjamini_hochberg, compare
 from equity_audit.comparisons.standardise import standardised_difference, standardised_share, strata_of
 from equity_audit.comparisons.verdict import Thresholds, verdict_of
-from equity_audit.measures import adjust_p
+from equity_audit.measures import adjust_p, missing_bounds
 
 QUINTILES = ["1 (most deprived)", "2", "3", "4", "5 (least deprived)"]
 
@@ -214,3 +214,39 @@ def test_no_difference_may_be_acted_on_only_where_missing_data_could_not_hide_on
 def test_thresholds_are_settings() -> None:
     strict = Thresholds(act_from=0.99)
     assert verdict_of(CLAIM, **SOUND, thresholds=strict)[0] == "care"
+
+
+@given(
+    st.lists(st.tuples(st.integers(5, 40), st.integers(50, 400)), min_size=2, max_size=5),
+    st.integers(0, 30), st.integers(30, 200),
+)  # fmt: skip
+@settings(max_examples=30, deadline=None)
+def test_shares_under_gamma_are_those_of_the_bounds_of_the_ratio(
+    rows: list[tuple[int, int]], events: int, records: int
+) -> None:
+    counts = pd.DataFrame(
+        {
+            "group": [f"g{place}" for place in range(len(rows))], "numerator": [float(x) for x, _ in rows],
+            "denominator": [float(n) for _, n in rows],
+        }
+    )  # fmt: skip
+    found = compare(sides(counts, dimension="ethnic_group", ordered=False, uncoded=(float(events), float(records))))
+    shares = {each.group: each for each in found if each.measure == "proportion_gamma_2"}
+    whole = pd.concat([counts, pd.DataFrame({"group": [None], "numerator": [events], "denominator": [records]})])
+    bounds = missing_bounds(whole, "g0", "g1", gammas=(2,))
+    ratio = bounds[(bounds["measure"] == "relative_risk") & (bounds["method"] == "gamma")].iloc[0]
+    assert shares["g0"].lower / shares["g1"].upper == pytest.approx(ratio["lower"], rel=1e-9)
+    assert shares["g0"].upper / shares["g1"].lower == pytest.approx(ratio["upper"], rel=1e-9)
+    for group, (x, n) in zip(shares, rows, strict=True):
+        assert shares[group].lower < x / n < shares[group].upper
+
+
+def test_every_figure_is_of_whole_published_records() -> None:
+    strata = age_mix()
+    counts = strata.groupby("group", as_index=False)[["numerator", "denominator"]].sum()
+    found = compare(sides(counts, strata, effects=dict.fromkeys(QUINTILES, 3.7), uncoded=(50.0, 200.0)))
+    assert all(each.n == int(each.n) for each in found)
+    first, last = (int(counts.set_index("group").at[group, "denominator"]) for group in (QUINTILES[0], QUINTILES[-1]))
+    assert figure(found, "gap").n == first + last
+    assert figure(found, "sii").n == counts["denominator"].sum() == figure(found, "risk_difference").n
+    assert figure(found, "standardised_proportion", QUINTILES[0]).n == first

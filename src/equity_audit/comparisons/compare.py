@@ -245,6 +245,8 @@ def _missing(sides: Sides) -> Iterator[Figure]:
                 upper=float(row["upper"]), method=str(row["method"]),
                 reason_withheld=row["reason_withheld"] or None,
             )  # fmt: skip
+    if records:
+        yield from _shares_under_gamma(sides, GAMMAS[0])
     if sides.strata is not None and records:
         coded = set(sides.counts["group"])
         frame = sides.strata.assign(group=sides.strata["group"].where(sides.strata["group"].isin(coded)))
@@ -254,6 +256,26 @@ def _missing(sides: Sides) -> Iterator[Figure]:
                 measure="reallocated_proportion", group=str(row["group"]), estimate=float(row["value"]), method="reallocated",
                 reason_withheld=row["reason_withheld"] or None,
             )  # fmt: skip
+
+
+def _shares_under_gamma(sides: Sides, gamma: float) -> Iterator[Figure]:
+    """The share of each group if the odds among its uncoded lie between 1/Γ and Γ times its coded odds.
+
+    The uncoded are shared out by the coded mix, as in `measures.missing_bounds`, which gives the ratios.
+    """
+    _, records = sides.uncoded
+    everyone = float(sides.counts["denominator"].sum())
+    for row in sides.counts.to_dict("records"):
+        n, share = float(row["denominator"]), float(row["numerator"]) / float(row["denominator"])
+        uncoded = records * n / everyone
+        ends = [
+            (n * share + uncoded * factor * share / (1 - share + factor * share)) / (n + uncoded)
+            for factor in (1 / gamma, gamma)
+        ]
+        yield Figure(
+            measure=f"proportion_gamma_{gamma:g}", group=str(row["group"]), estimate=share, lower=ends[0], upper=ends[1],
+            method="gamma",
+        )  # fmt: skip
 
 
 def _pairs(sides: Sides) -> list[tuple[str, list[str]]]:

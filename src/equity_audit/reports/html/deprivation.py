@@ -8,7 +8,16 @@ from equity_audit.board import Board
 from equity_audit.charts import dumbbell, quintile_gradient, scorecard, waterfall
 from equity_audit.charts.canvas import Story
 from equity_audit.model import OutcomeFacts, Report
-from equity_audit.narrative import LINK_CLASSES, gap_sentence, measure_of, percent, points, ratio_sentence, table_of
+from equity_audit.narrative import (
+    LINK_CLASSES,
+    gap_sentence,
+    measure_of,
+    missing_sentence,
+    percent,
+    points,
+    ratio_sentence,
+    table_of,
+)
 from equity_audit.reports.html.facts import (
     any_shown,
     average_of,
@@ -74,6 +83,8 @@ def _outcome(report: Report, facts: OutcomeFacts, *, leads: bool) -> Blocks:
         )
     verdict = verdict_on(report, "imd_quintile", facts.name)
     blocks += [Text(words=verdict.sentence, tone="note")] if verdict else []
+    missing = missing_sentence(report, facts, "imd_quintile") if leads and verdict and verdict.verdict == "care" else ""
+    blocks += [Text(words=missing)] if missing else []
     tables = (
         group_table(report, "imd_quintile", facts, counts=leads, folded=not leads),
         rates_table(report, facts, "imd_quintile", folded=not leads),

@@ -17,6 +17,7 @@ from equity_audit.narrative import (
     difference_words,
     group_sentences,
     groups_sentence,
+    missing_sentence,
     percent,
     table_of,
 )  # fmt: skip
@@ -89,6 +90,8 @@ def _outcome(report: Report, facts: OutcomeFacts, *, leads: bool) -> Blocks:
     blocks += [Text(words=caution, tone="quiet")] if caution and (sentences if leads else told) else []
     verdict = verdict_on(report, "ethnic_group", facts.name)
     blocks += [Text(words=verdict.sentence, tone="note")] if verdict else []
+    missing = missing_sentence(report, facts, "ethnic_group") if leads and verdict and verdict.verdict == "care" else ""
+    blocks += [Text(words=missing)] if missing else []
     tables = (
         group_table(report, "ethnic_group", facts, counts=leads, folded=not leads),
         rates_table(report, facts, "ethnic_group", folded=not leads),

@@ -19,6 +19,7 @@ POINTS: Mapping[str, str] = {
     "standardised_difference": "Difference, allowing for age and sex (percentage points)",
     "standardised_proportion": "Share, allowing for age and sex (%)",
     "reallocated_proportion": "Share, uncoded records shared out (%)",
+    "proportion_gamma_2": "Share if uncoded odds differ up to 2 times (%)",
 }
 OTHERS: Mapping[str, str] = {
     "ratio": "Ratio, quintile 1 to quintile 5",
@@ -27,7 +28,7 @@ OTHERS: Mapping[str, str] = {
     "lack_of_fit_p": "Lack of fit of the line (p)",
     "adjusted_p": "Adjusted p of the difference",
     "design_effect": "Design effect of repeat patients",
-    "relative_risk_worst_case": "Ratio at worst, whatever the uncoded are",
+    "relative_risk_worst_case": "Ratio, at the bounds whatever the uncoded are",
     "relative_risk_gamma_2": "Ratio if uncoded odds differ up to 2 times",
     "relative_risk_gamma_3": "Ratio if uncoded odds differ up to 3 times",
     "relative_risk_gamma_5": "Ratio if uncoded odds differ up to 5 times",
