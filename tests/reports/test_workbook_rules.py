@@ -11,10 +11,12 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
+from equity_audit.board import Board
 from equity_audit.disclosure.profiles import load_profile, profile_from
 from equity_audit.reports import BESIDE
 from equity_audit.reports.excel import render
 from reports.made_up import exact_figures, made_up_report
+from reports.samples import ATTACKS, SITE_HEADER, hostile_report, sample_report
 from reports.test_trend import with_months
 from reports.workbook_book import read_book
 from reports.workbook_lint import RULES, good_file_name, lint
@@ -133,6 +135,43 @@ def test_recording_by_month_is_a_native_control_chart():
     assert re.findall(r'<dPt><idx val="(\d+)" ?/>', chart)[-1:] == ["12"]
     assert "80.0%" in sheet.charts[0][1] and "60.0%" in sheet.charts[0][1]
     assert lint(render(with_months([0.80, 0.82] * 6 + [0.60]))) == set()
+
+
+def test_attacks_in_codes_sites_and_headers_are_text_in_every_cell():
+    content = render(hostile_report())
+    # Long and odd by nature: a site called {{ 7*7 }} is no code, and cannot be wide enough for its column.
+    assert lint(content) <= {"CODES-APART", "WIDTH", "SIG-WORDS"}
+    book = read_book(content)
+    texts = [cell.text for sheet in book.sheets for cell in sheet.cells.values()]
+    for attack in ATTACKS:
+        plain = "".join(letter for letter in attack.upper() if letter.isprintable())
+        assert any(plain in text for text in texts) or not attack.isprintable(), attack
+    assert any(SITE_HEADER in text for text in texts)
+    assert not any(re.search("[\x00-\x08\x0b-\x1f]", text) for text in texts)
+    assert not any(
+        cell.formula or cell.kind not in ("inlineStr", "n") for s in book.sheets for cell in s.cells.values()
+    )
+
+
+def test_the_board_speaks_on_the_cover_and_says_what_leads():
+    board = Board(
+        trust_name="Anytown Trust", ask="Agree a standard.", executive_lead="A. Person", contact="a@example.org",
+        period="2025 to 2026", outcomes=("over_52_weeks",), sites=("XQZ01", "XQZ02"),
+    )  # fmt: skip
+    content = render(sample_report("waiting_list"), board)
+    assert lint(content) <= {"DOC-PROPERTIES"}
+    book = read_book(content)
+    cover = [cell.text for cell in book.sheets[0].cells.values()]
+    for words in ("Agree a standard.", "Executive lead: A. Person", "Contact: a@example.org.", "Period: 2025 to 2026."):
+        assert words in cover, words
+    assert "Anytown Trust" in cover[0]
+    assert any(text.startswith("Waiting over 52 weeks: ") for text in cover)
+    titles = {sheet.name: sheet.text(1) for sheet in book.sheets}
+    assert titles["Table_1"].startswith("Table 1: Waiting over 52 weeks by IMD quintile")
+    assert not any("Waiting over 18 weeks by" in title for title in titles.values())
+    sites = next(sheet for sheet in book.sheets if sheet.text(1).partition(": ")[2].startswith("Records by site code"))
+    assert [cell.text for _, cell in sites.data() if cell.column == 1] == ["XQZ01", "XQZ02"]
+    assert b"<dc:creator>Anytown Trust<" in book.parts["docProps/core.xml"]
 
 
 # --- Each rule, broken on purpose -----------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from equity_audit.board import Board
 from equity_audit.model import OutcomeFacts, Report
@@ -36,6 +37,7 @@ CHARTED = (("imd_quintile",), ("ethnic_group",))
 def plan_workbook(report: Report, board: Board) -> tuple[Sheet, ...]:
     """Every sheet, front matter first."""
     book = NoteBook()
+    report = _of_sites(report, board.sites)
     chosen = ordered_outcomes(report, board.outcomes)
     dimensions = (*LEADING, *OTHERS, *_further(report))
     body: list[Sheet] = []
@@ -85,6 +87,17 @@ def _with_chart(
         return []
     chart = chart_sheet(report, sheet, number, finding) if dimensions in CHARTED else None
     return [sheet, chart] if chart else [sheet]
+
+
+def _of_sites(report: Report, sites: tuple[str, ...]) -> Report:
+    """The report with the sites that a board asked for alone, where it named any."""
+    tables = tuple(
+        replace(table, rows=tuple(row for row in table.rows if row.labels[0] in sites))
+        if sites and table.dimensions == ("site",)
+        else table
+        for table in report.tables
+    )
+    return replace(report, tables=tables)
 
 
 def _further(report: Report) -> list[Dimensions]:
