@@ -132,7 +132,7 @@ def _base(
     totals = totals.reindex([label for label in labels if label in totals.index])
     facts = PopulationFacts(
         dimension=dimension, name=entry.edition, vintage=entry.vintage or "", people=int(totals.sum()),
-        areas=int(frame["lsoa"].nunique()) if by_area else None, by_sex=by_sex,
+        areas=int(frame["lsoa"].drop_duplicates().isin(edition.frame.index).sum()) if by_area else None, by_sex=by_sex,
         ages_to=int(frame.loc[frame["age_to"].isna(), "age_from"].min()),
         groups=tuple((str(group), int(number)) for group, number in totals.items()), caution=caution,
     )  # fmt: skip
