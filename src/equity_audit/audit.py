@@ -119,7 +119,7 @@ def run_audit(request: Request) -> Audit:
         extract, dataset = read_extract(
             request.extract, workspace, backend,
             dataset=request.dataset, overrides=request.overrides, sheet=request.sheet,
-            wanted=(*request.worklist.keys, *DEFAULT_KEYS) if request.worklist else (),
+            wanted=(*request.worklist.keys, *DEFAULT_KEYS) if request.worklist else (), quick=request.quick,
         )  # fmt: skip
         audit = audit_extract(with_patient_key(extract, request.ethnic.patient_key), dataset, request, started)
         backend.disconnect()

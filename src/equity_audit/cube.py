@@ -7,7 +7,7 @@ code it only joins on equality, groups and counts, so that every engine agrees.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -49,12 +49,18 @@ class DecodedRecords:
 
     table: Any
     meanings: tuple[pd.DataFrame, ...]
+    counted: dict[tuple[int, frozenset[str]], int] = field(default_factory=dict)
 
     def most_groups(self, columns: Iterable[str]) -> int:
         """How many groups these columns can make at most."""
         wanted = set(columns)
-        found = [frame[[name for name in frame if name in wanted]] for frame in self.meanings]
-        return prod(len(frame.drop_duplicates()) for frame in found if len(frame.columns))
+        parts = ((place, frozenset(wanted & set(frame))) for place, frame in enumerate(self.meanings))
+        return prod(self._combinations(place, names) for place, names in parts if names)
+
+    def _combinations(self, place: int, names: frozenset[str]) -> int:
+        if (place, names) not in self.counted:
+            self.counted[place, names] = len(self.meanings[place][sorted(names)].drop_duplicates())
+        return self.counted[place, names]
 
     def release(self) -> None:
         """Let the engine forget them."""

@@ -8,7 +8,8 @@ everything that reaches a database stands here and can be reviewed at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ EXTRACT = "equity_audit_extract"
 KEY = "patient_key"
 ROW = "record_row"
 BATCH = 50_000
+ENGINE_SHARE = 0.55
 # A stretch of a file that fills one of the engine's row groups (122,880) is kept as it is; a smaller one is copied again.
 ROWS_AT_ONCE, LEAST_BUFFER, MOST_BUFFER = 130_000, 4 * 2**20, 64 * 2**20
 
@@ -38,27 +40,47 @@ class People:
 
 
 def open_embedded(folder: Path, memory_limit: str) -> Any:
-    """An embedded DuckDB that spills to ``folder`` (private, removed by its owner) above ``memory_limit``."""
+    """An embedded DuckDB that spills to ``folder`` (private, removed by its owner) above its share of ``memory_limit``."""
     import ibis
 
-    return ibis.duckdb.connect(memory_limit=memory_limit, temp_directory=str(folder), preserve_insertion_order=True)
+    return ibis.duckdb.connect(
+        memory_limit=_share_of(memory_limit), temp_directory=str(folder), preserve_insertion_order=True
+    )
 
 
-def load(backend: Any, source: Source, columns: Mapping[str, int]) -> tuple[Any, Intake]:
+def _share_of(memory_limit: str) -> str:
+    """What the engine may hold of what the whole audit may: the rest is for reading, Python and results."""
+    number = re.match(r"[\d.]+", memory_limit)
+    return f"{float(number[0]) * ENGINE_SHARE:.3f}{memory_limit[number.end() :]}" if number else memory_limit
+
+
+def load(
+    backend: Any, source: Source, columns: Mapping[str, int], blank: Mapping[str, Sequence[str]] | None = None,
+    unkept: Collection[str] = (),
+) -> tuple[Any, Intake]:  # fmt: skip
     """Load the named columns (by position) as text, once; the table and the receipt for it.
+
+    Where the engine reads the file itself, a flag of each of ``blank`` (as `with_blank_flag` adds it) is made on the
+    way, and columns ``unkept`` are not stored.
 
     A regular file is read by the engine itself and must give as many records as were counted from its bytes;
     otherwise the source reads it strictly and accounts for every line.
     """
     if source.plain is not None:
-        table = _load_plain(backend, source.plain, columns)
+        table = _load_plain(backend, source.plain, columns, blank or {}, unkept)
         if table is not None:
             return table, source.plain.intake
     table = _load_batches(backend, list(columns), source.batches(columns))
     return table, source.receipt(count_records(table))
 
 
-def _load_plain(backend: Any, file: PlainText, columns: Mapping[str, int]) -> Any:
+def _load_plain(
+    backend: Any,
+    file: PlainText,
+    columns: Mapping[str, int],
+    blank: Mapping[str, Sequence[str]],
+    unkept: Collection[str],
+) -> Any:
     import duckdb
 
     names = {f"c{position}": "VARCHAR" for position in range(file.width)}
@@ -71,7 +93,9 @@ def _load_plain(backend: Any, file: PlainText, columns: Mapping[str, int]) -> An
             buffer_size=buffer,
         )  # fmt: skip
         chosen = whole.select(**{name: whole[f"c{position}"] for name, position in columns.items()})
-        table = backend.create_table(EXTRACT, chosen)
+        for name, fields in blank.items():
+            chosen = with_blank_flag(chosen, name, fields)
+        table = backend.create_table(EXTRACT, chosen.drop(*unkept))
         backend.drop_view("equity_audit_file", force=True)
     except duckdb.Error:
         return None  # its message may hold a whole line; the strict reader finds the fault and names it
