@@ -82,15 +82,16 @@ def decode_records(
     import ibis
 
     joined, kept, meanings = table, [], []
-    if people is not None:
-        numbers = people.numbers.select("person_key", PATIENT)
-        joined = joined.left_join(numbers, joined[KEY] == numbers["person_key"])
     for dictionary in dictionaries:
         columns = list(decoded.get(dictionary.subject, ()))
         if columns:
             joined = join_dictionary(joined, dictionary, columns)
             kept += columns
             meanings.append(dictionary.frame[columns].drop_duplicates())
+    if people is not None:
+        # Last, since it is the largest: an engine carries its result through no further join.
+        numbers = people.numbers.select("person_key", PATIENT)
+        joined = joined.left_join(numbers, joined[KEY] == numbers["person_key"])
     patient = ibis.null("int32") if people is None else joined[PATIENT]
     chosen = joined.select(patient.name(PATIENT), *dict.fromkeys(kept))
     return DecodedRecords(table=chosen.cache(), meanings=tuple(meanings))

@@ -64,12 +64,14 @@ def load(
     way, and columns ``unkept`` are not stored.
 
     A regular file is read by the engine itself and must give as many records as were counted from its bytes;
-    otherwise the source reads it strictly and accounts for every line.
+    otherwise every line is looked at, and where that does not help the source reads it strictly and accounts for each.
     """
     if source.plain is not None:
         table = _load_plain(backend, source.plain, columns, blank or {}, unkept)
         if table is not None:
             return table, source.plain.intake
+        if source.plain.checked is not None:
+            return load(backend, source.plain.checked(), columns, blank, unkept)
     table = _load_batches(backend, list(columns), source.batches(columns))
     return table, source.receipt(count_records(table))
 
@@ -95,6 +97,7 @@ def _load_plain(
         chosen = whole.select(**{name: whole[f"c{position}"] for name, position in columns.items()})
         for name, fields in blank.items():
             chosen = with_blank_flag(chosen, name, fields)
+        backend.drop_table(EXTRACT, force=True)
         table = backend.create_table(EXTRACT, chosen.drop(*unkept))
         backend.drop_view("equity_audit_file", force=True)
     except duckdb.Error:
