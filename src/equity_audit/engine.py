@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from equity_audit.codelists import missing_tokens
+
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
@@ -142,11 +144,17 @@ def number_patients(table: Any) -> People:
 
     keyed = table.filter(table[KEY].notnull())
     counted = keyed.group_by(KEY).aggregate(records=keyed.count())
+    # `NULL`, `N/A` and their like are no patient with very many records.
+    counted = counted.filter(_is_key(counted[KEY]))
     numbered = counted.select(
         person_key=counted[KEY], patient=ibis.row_number().cast("int32"), records=counted["records"]
     ).cache()
     row = numbered.aggregate(patients=numbered.count(), most=numbered["records"].max()).to_pyarrow().to_pylist()[0]
     return People(numbers=numbered, patients=int(row["patients"]), most_records=int(row["most"] or 0))
+
+
+def _is_key(key: Any) -> Any:
+    return ~key.strip().upper().isin(sorted(missing_tokens()))
 
 
 def named(backend: Any, expression: Any) -> Any:
@@ -198,7 +206,7 @@ def tally(table: Any, keys: Sequence[str], *, patients: bool = False) -> pd.Data
     """Distinct raw values of ``keys`` with ``records`` (and distinct ``patients``), in a fixed order."""
     counted = {"records": table.count()}
     if patients:
-        counted["patients"] = table[KEY].nunique()
+        counted["patients"] = table[KEY].nunique(where=_is_key(table[KEY]))
     frame: pd.DataFrame = table.group_by(list(keys)).aggregate(**counted).to_pandas()
     return frame.sort_values(list(keys), na_position="first", kind="stable", ignore_index=True)
 

@@ -80,11 +80,17 @@ def _taken_literally(path: Path, workspace: Path) -> Path | None:
 
 def _intake(checked: Preflight, **receipt: str) -> Intake:
     blank = checked.blank_lines
-    remarks = (f"{blank:,} blank {'line was' if blank == 1 else 'lines were'} passed over",) if blank else ()
+    remarks = [f"{blank:,} blank {'line was' if blank == 1 else 'lines were'} passed over"] if blank else []
+    if bare := checked.bare_quotes:
+        lines = ", ".join(f"{line:,}" for line in checked.bare_lines) + (" …" if bare > len(checked.bare_lines) else "")
+        remarks.append(
+            f"{bare:,} {'record holds' if bare == 1 else 'records hold'} a quote inside a value that is not quoted "
+            f"({'line' if bare == 1 else 'lines'} {lines}): read as it stands"
+        )
     rejected = sum(rejection.records for rejection in checked.rejections)
     return Intake(
         records_read=checked.records + rejected, records_audited=checked.records, rejections=checked.rejections,
-        remarks=remarks, rejected_positions=checked.rejected_positions, **receipt,
+        remarks=tuple(remarks), rejected_positions=checked.rejected_positions, **receipt,
     )  # fmt: skip
 
 

@@ -38,6 +38,8 @@ class Preflight:
     rejections: tuple[Rejection, ...]
     blank_lines: int
     rejected_positions: tuple[int, ...]
+    bare_quotes: int = 0
+    bare_lines: tuple[int, ...] = ()
     by_count: bool = False
 
 
@@ -100,6 +102,8 @@ def preflight(path: Path, delimiter: str, width: int, workspace: Path, *, counte
         rejections=account.rejections(),
         blank_lines=account.blank,
         rejected_positions=tuple(account.rejected_positions),
+        bare_quotes=account.bare,
+        bare_lines=tuple(account.bare_lines),
         by_count=by_count,
     )
 
