@@ -6,7 +6,7 @@ Past 300 lines with the request and its axes, so that the order of the stages is
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,14 +18,23 @@ from equity_audit import __version__, engine
 from equity_audit.breakdowns import CORE20, Axis, groupings_for, make_breakdowns
 from equity_audit.collapse import collapse_notes, with_collapsed
 from equity_audit.comparing import comparison_data, comparison_groupings
+from equity_audit.cube import DecodedRecords, Grouping, cube, decode_records
 from equity_audit.datasets import Dataset
 from equity_audit.datasets.definitions import OutcomeDefinition
 from equity_audit.decode.declared import declare_scheme, read_mapping
-from equity_audit.decode.dimensions import Dimension, age_dimension, label_dimension, month_dimension, sex_dimension
+from equity_audit.decode.dimensions import (
+    FEWEST_PATIENTS,
+    Dimension,
+    age_dimension,
+    label_dimension,
+    month_dimension,
+    sex_dimension,
+)
 from equity_audit.decode.ethnicity import decode_ethnicity
 from equity_audit.decode.geography import LINK_CLASSES
 from equity_audit.decode.grouping import group_labels
 from equity_audit.decode.labels import QUINTILES
+from equity_audit.decode.patients import with_ranks
 from equity_audit.decode.residence import RESIDENCES, with_residence
 from equity_audit.ethnic_facts import details_of, patient_facts
 from equity_audit.ethnic_settings import EthnicSettings
@@ -33,7 +42,7 @@ from equity_audit.ethnic_spread import spread_dimensions, spread_groupings, with
 from equity_audit.ethnic_subjects import examined_subjects
 from equity_audit.examine import Examined, examine, with_patient_key
 from equity_audit.fields import IDENTITY_BLANK, LOCATION_FIELDS
-from equity_audit.linkage import Linkage, link, run_references
+from equity_audit.linkage import CROWD, Linkage, link, patients_of, run_references
 from equity_audit.linkage_facts import linkage_details, linkage_notes
 from equity_audit.linkage_subjects import LINK_COLUMN, linkage_groupings, linkage_levels, linkage_subjects
 from equity_audit.model import Audit, Dictionary, Extract, OutcomeFacts, Rule, Run
@@ -110,7 +119,7 @@ def run_audit(request: Request) -> Audit:
         extract, dataset = read_extract(
             request.extract, workspace, backend,
             dataset=request.dataset, overrides=request.overrides, sheet=request.sheet,
-            wanted=(*request.worklist.keys, *DEFAULT_KEYS) if request.worklist else (),
+            wanted=(*request.worklist.keys, *DEFAULT_KEYS) if request.worklist else (), quick=request.quick,
         )  # fmt: skip
         audit = audit_extract(with_patient_key(extract, request.ethnic.patient_key), dataset, request, started)
         backend.disconnect()
@@ -126,21 +135,22 @@ def _check_files(request: Request) -> None:
 
 def audit_extract(extract: Extract, dataset: Dataset, request: Request, started: datetime) -> Audit:
     """Tally, decode, judge and count an extract that an engine holds."""
+    people = engine.number_patients(extract.table) if extract.patient_key else None
     ethnicity, schemes = _ethnicity(extract, request)
     geography_tally = _tally_geography(extract)
     linkage = link(
         extract, geography_tally, request.reference, edition=request.edition, compare=request.compare_edition,
-        given=request.warehouse_edition, quick=request.quick, site_postcodes=request.site_postcodes,
+        given=request.warehouse_edition, site_postcodes=request.site_postcodes,
     )  # fmt: skip
     choice, geography = (
         linkage.choice,
         with_residence(with_link_codes(linkage.dictionary)) if linkage.dictionary else None,
     )
-    dimensions = _dimensions(extract)
+    dimensions = _dimensions(extract, people)
     extract, outcomes = tell_outcomes(extract, dataset, request.outcomes, request.census)
 
     deep = not request.quick
-    more = spread_dimensions(extract) if deep else []
+    more = spread_dimensions(extract, people) if deep else []
     dimensions += [d for d in more if d.name == "specialty_code"]
     more = [d for d in more if d not in dimensions] if ethnicity else []
     axes = _axes(ethnicity, geography, dimensions, request.ethnic.groups, linkage.compared)
@@ -156,7 +166,6 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
     dictionaries = [
         *(d for d in (ethnicity, geography) if d), *(d.dictionary for d in (*dimensions, *more)), *outcomes.dictionaries,
     ]  # fmt: skip
-    decoded = {each.subject: _cube_columns(each, banded=bool(bases)) for each in dictionaries} | outcomes.columns
     keyed = extract.patient_key is not None
     names = [fact.name for fact in facts]
     groupings = [
@@ -165,14 +174,16 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
         *spread_groupings(spread, by_record if spread else ()),
         *(linkage_groupings(axes) if geography and deep else ()),
         *([_EDITION_EFFECT] if linkage.compared else ()),
+        *([CROWD] if deep and geography and keyed else ()),
         *rate_groupings(bases, axes, facts, keyed=keyed),
     ]
-    cubes = engine.cube(
-        extract.table, dictionaries, decoded, dict.fromkeys(groupings),
-        varying=("month_code", "site_code", BAND, INSIDE, *_SPREAD_ONLY, *names),
-    )  # fmt: skip
-    everyone = cubes[engine.Grouping(columns=(), patients=True)].iloc[0]
-    examined = _examine(extract, ethnicity, geography, spread, by_record, cubes, dimensions, request) if deep else None
+    decoded = _decoded_columns(dictionaries, groupings, deep=deep)
+    records = decode_records(extract.table, dictionaries, decoded, people)
+    cubes = cube(records, dict.fromkeys(groupings), varying=(*_OF_RECORDS, BAND, INSIDE, *_SPREAD_ONLY, *names))
+    everyone = cubes[Grouping(columns=(), patients=True)].iloc[0]
+    examined = _examine(extract, ethnicity, geography, spread, by_record, cubes, records, request) if deep else None
+    linkage = patients_of(linkage, extract, cubes, records) if deep else linkage
+    records.release()
 
     levels = linkage_levels(axes if deep else [], cubes)
     subjects = subjects_of(extract, ethnicity, schemes, geography, linkage.tables)
@@ -217,10 +228,11 @@ def _ethnicity(extract: Extract, request: Request) -> tuple[Dictionary | None, p
     if "ethnicity" not in extract.fields:
         return None, None
     keys = [name for name in ("ethnicity", "site") if name in extract.fields]
-    return decode_ethnicity(
+    ethnicity, schemes = decode_ethnicity(
         engine.tally(extract.table, keys), grouping=request.ethnic_grouping, groups=request.ethnic.groups,
         declared=declare_scheme(request.ethnic.scheme),
     )  # fmt: skip
+    return with_ranks(ethnicity), schemes
 
 
 def _examine(
@@ -229,16 +241,16 @@ def _examine(
     geography: Dictionary | None,
     axes: list[Axis],
     outcomes: tuple[OutcomeFacts, ...],
-    cubes: Mapping[engine.Grouping, pd.DataFrame],
-    dimensions: list[Dimension],
+    cubes: Mapping[Grouping, pd.DataFrame],
+    records: DecodedRecords,
     request: Request,
 ) -> Examined | None:
     if ethnicity is None:
         return None
     mapping = request.ethnic.mapping_2021
     return examine(
-        extract, ethnicity, axes, outcomes, cubes, dimensions=dimensions,
-        patients=int(cubes[engine.Grouping(columns=(), patients=True)].iloc[0]["patients"]),
+        extract, ethnicity, axes, outcomes, cubes, records,
+        patients=int(cubes[Grouping(columns=(), patients=True)].iloc[0]["patients"]),
         grouping=request.ethnic_grouping,
         mapping_2021=read_mapping(Path(mapping), MAPPING_OPTION) if mapping else None,
         residual=residual_reference(
@@ -265,7 +277,7 @@ def _tally_geography(extract: Extract) -> pd.DataFrame | None:
     return engine.tally(extract.table, keys) if set(keys) & set(LOCATION_FIELDS) else None
 
 
-def _dimensions(extract: Extract) -> list[Dimension]:
+def _dimensions(extract: Extract, people: engine.People | None) -> list[Dimension]:
     table, found = extract.table, []
     if "sex" in extract.filled:
         found.append(sex_dimension(engine.tally(table, ["sex"])))
@@ -276,8 +288,7 @@ def _dimensions(extract: Extract) -> list[Dimension]:
     if "activity_date" in extract.filled:
         found.append(month_dimension(engine.tally(table, ["activity_date"])))
     if "site" in extract.filled:
-        tally = engine.tally(table, ["site"], patients=extract.patient_key is not None)
-        found.append(label_dimension(tally if "patients" in tally else tally.assign(patients=tally["records"]), "site"))
+        found.append(label_dimension(engine.tally_shared(table, "site", people, FEWEST_PATIENTS), "site"))
     return found
 
 
@@ -319,8 +330,11 @@ _RESIDENCE = (
     Axis(name="core20", column="core20_code", labels=CORE20, show_empty=True, title="Core20"),
     Axis(name="residence", column="residence_code", labels=RESIDENCES, show_empty=False, title="nation of residence"),
 )
-_EDITION_EFFECT = engine.Grouping(columns=("quintile_code", "quintile_compared_code"), patients=True)
+_EDITION_EFFECT = Grouping(columns=("quintile_code", "quintile_compared_code"), patients=True)
 _SPREAD_ONLY = (LINK_COLUMN, "ethnic_class_code", "link_class_code", "specialty_code", "route_code")
+_OF_RECORDS = ("month_code", "site_code", "crowd_code")
+# What is asked of each patient's records together, besides what is counted by.
+OF_PATIENTS = ("ethnic_rank", "ethnic_high_group", "ethnic_class_code", "day", "site_code", "linked_quintile")
 
 
 def _spread_axes(geography: Dictionary | None, dimensions: list[Dimension]) -> list[Axis]:
@@ -338,17 +352,13 @@ def _spread_axes(geography: Dictionary | None, dimensions: list[Dimension]) -> l
     return axes
 
 
-def _cube_columns(dictionary: Dictionary, *, banded: bool) -> list[str]:
-    wanted = {
-        "ethnicity": ["ethnic_group", "ethnic_class_code"],
-        "geography": ["quintile_code", "core20_code", "residence_code", "link_class_code", LINK_COLUMN],
-        "sex": ["sex_code"], "age": ["age_code"], "month": ["month_code"], "site": ["site_code"],
-        "specialty": ["specialty_code"], "route": ["route_code"],
-    }  # fmt: skip
-    more = [
-        name for name in ("quintile_compared_code", INSIDE, *((BAND,) if banded else ())) if name in dictionary.frame
-    ]
-    return wanted.get(dictionary.subject, [dictionary.subject]) + more
+def _decoded_columns(
+    dictionaries: Iterable[Dictionary], groupings: Iterable[Grouping], *, deep: bool
+) -> dict[str, list[str]]:
+    """The decoded columns of each dictionary that something is counted by: no others are joined to the records."""
+    wanted = {name for each in groupings for name in (*each.columns, each.patterns or "", (each.often or ("",))[0])}
+    wanted |= set(OF_PATIENTS) if deep else set()
+    return {each.subject: [name for name in each.frame if name in wanted - set(each.keys)] for each in dictionaries}
 
 
 def _run(

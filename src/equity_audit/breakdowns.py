@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from equity_audit.cube import Grouping
 from equity_audit.decode.outcomes import DENOMINATOR, NUMERATOR
-from equity_audit.engine import Grouping
 from equity_audit.model import Breakdown, OutcomeFacts
 
 Table = tuple["Axis", ...]

@@ -8,8 +8,8 @@ import pandas as pd
 
 from equity_audit.breakdowns import Axis
 from equity_audit.comparisons.clusters import design_effects
+from equity_audit.cube import Grouping
 from equity_audit.decode.outcomes import DENOMINATOR, NUMERATOR
-from equity_audit.engine import Grouping
 from equity_audit.model import ComparisonData, OutcomeFacts
 
 # With a second edition asked for, its quintiles are compared too: what would move if the edition did.

@@ -8,10 +8,13 @@ everything that reaches a database stands here and can be reviewed at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from equity_audit.codelists import missing_tokens
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,57 +27,80 @@ EXTRACT = "equity_audit_extract"
 KEY = "patient_key"
 ROW = "record_row"
 BATCH = 50_000
-LARGEST_SUMMED = 200_000
+ENGINE_SHARE = 0.55
+# A stretch of a file that fills one of the engine's row groups (122,880) is kept as it is; a smaller one is copied again.
+ROWS_AT_ONCE, LEAST_BUFFER, MOST_BUFFER = 130_000, 4 * 2**20, 64 * 2**20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Grouping:
-    """A group-by to count: decoded columns, whether distinct patients are counted too, or instead of records.
+class People:
+    """The patients of an extract, numbered: ``numbers`` is a table of ``person_key``, ``patient`` and ``records``."""
 
-    With ``patterns`` (an outcome's column) patients are counted by how many of their records in a group are in its
-    denominator (``records``) and numerator (``events``). With ``often`` (an outcome's column and a number) the patients
-    with a record in its denominator are counted (``denominator``), and those of them with so many, in any group.
-    """
-
-    columns: tuple[str, ...]
-    patients: bool = False
-    records: bool = True
-    patterns: str | None = None
-    often: tuple[str, int] | None = None
+    numbers: Any
+    patients: int
+    most_records: int
 
 
 def open_embedded(folder: Path, memory_limit: str) -> Any:
-    """An embedded DuckDB that spills to ``folder`` (private, removed by its owner) above ``memory_limit``."""
+    """An embedded DuckDB that spills to ``folder`` (private, removed by its owner) above its share of ``memory_limit``."""
     import ibis
 
-    return ibis.duckdb.connect(memory_limit=memory_limit, temp_directory=str(folder), preserve_insertion_order=True)
+    return ibis.duckdb.connect(
+        memory_limit=_share_of(memory_limit), temp_directory=str(folder), preserve_insertion_order=True
+    )
 
 
-def load(backend: Any, source: Source, columns: Mapping[str, int]) -> tuple[Any, Intake]:
+def _share_of(memory_limit: str) -> str:
+    """What the engine may hold of what the whole audit may: the rest is for reading, Python and results."""
+    number = re.match(r"[\d.]+", memory_limit)
+    return f"{float(number[0]) * ENGINE_SHARE:.3f}{memory_limit[number.end() :]}" if number else memory_limit
+
+
+def load(
+    backend: Any, source: Source, columns: Mapping[str, int], blank: Mapping[str, Sequence[str]] | None = None,
+    unkept: Collection[str] = (),
+) -> tuple[Any, Intake]:  # fmt: skip
     """Load the named columns (by position) as text, once; the table and the receipt for it.
 
+    Where the engine reads the file itself, a flag of each of ``blank`` (as `with_blank_flag` adds it) is made on the
+    way, and columns ``unkept`` are not stored.
+
     A regular file is read by the engine itself and must give as many records as were counted from its bytes;
-    otherwise the source reads it strictly and accounts for every line.
+    otherwise every line is looked at, and where that does not help the source reads it strictly and accounts for each.
     """
     if source.plain is not None:
-        table = _load_plain(backend, source.plain, columns)
+        table = _load_plain(backend, source.plain, columns, blank or {}, unkept)
         if table is not None:
             return table, source.plain.intake
+        if source.plain.checked is not None:
+            return load(backend, source.plain.checked(), columns, blank, unkept)
     table = _load_batches(backend, list(columns), source.batches(columns))
     return table, source.receipt(count_records(table))
 
 
-def _load_plain(backend: Any, file: PlainText, columns: Mapping[str, int]) -> Any:
+def _load_plain(
+    backend: Any,
+    file: PlainText,
+    columns: Mapping[str, int],
+    blank: Mapping[str, Sequence[str]],
+    unkept: Collection[str],
+) -> Any:
     import duckdb
 
     names = {f"c{position}": "VARCHAR" for position in range(file.width)}
+    bytes_each = file.path.stat().st_size / max(file.records, 1)
+    buffer = int(min(max(bytes_each * ROWS_AT_ONCE, LEAST_BUFFER), MOST_BUFFER))
     try:
         whole = backend.read_csv(
             str(file.path), table_name="equity_audit_file", columns=names, header=True, delim=file.delimiter,
             quote='"', escape='"', auto_detect=False, strict_mode=True, null_padding=False,
+            buffer_size=buffer,
         )  # fmt: skip
         chosen = whole.select(**{name: whole[f"c{position}"] for name, position in columns.items()})
-        table = backend.create_table(EXTRACT, chosen)
+        for name, fields in blank.items():
+            chosen = with_blank_flag(chosen, name, fields)
+        backend.drop_table(EXTRACT, force=True)
+        table = backend.create_table(EXTRACT, chosen.drop(*unkept))
         backend.drop_view("equity_audit_file", force=True)
     except duckdb.Error:
         return None  # its message may hold a whole line; the strict reader finds the fault and names it
@@ -94,7 +120,8 @@ def _load_batches(backend: Any, names: Sequence[str], batches: Iterable[pa.Recor
 
 
 def seal(backend: Any) -> None:
-    """No file, network or Python object is reachable from SQL once the extract is loaded."""
+    """No file, network or Python object is reachable from SQL once the extract is loaded; order matters no more."""
+    backend.raw_sql("SET preserve_insertion_order = false")
     backend.raw_sql("SET enable_external_access = false")
     backend.raw_sql("SET lock_configuration = true")
 
@@ -111,9 +138,23 @@ def _is_blank(column: Any) -> Any:
     return ibis.ifelse(column < "0", column.strip() == "", column.isnull())
 
 
-def count_patients(table: Any) -> int:
-    """How many distinct patient keys the records hold."""
-    return int(table[KEY].nunique().execute())
+def number_patients(table: Any) -> People:
+    """Number the distinct patient keys: later counts compare numbers, not texts."""
+    import ibis
+
+    keyed = table.filter(table[KEY].notnull())
+    counted = keyed.group_by(KEY).aggregate(records=keyed.count())
+    # `NULL`, `N/A` and their like are no patient with very many records.
+    counted = counted.filter(_is_key(counted[KEY]))
+    numbered = counted.select(
+        person_key=counted[KEY], patient=ibis.row_number().cast("int32"), records=counted["records"]
+    ).cache()
+    row = numbered.aggregate(patients=numbered.count(), most=numbered["records"].max()).to_pyarrow().to_pylist()[0]
+    return People(numbers=numbered, patients=int(row["patients"]), most_records=int(row["most"] or 0))
+
+
+def _is_key(key: Any) -> Any:
+    return ~key.strip().upper().isin(sorted(missing_tokens()))
 
 
 def named(backend: Any, expression: Any) -> Any:
@@ -156,7 +197,7 @@ def with_decoded(table: Any, dictionaries: Iterable[Dictionary]) -> Any:
     """Add the one decoded column, named as its subject, of each dictionary to the records, which are then held anew."""
     joined, kept = table, []
     for dictionary in dictionaries:
-        joined = _join(joined, table, dictionary, [dictionary.subject])
+        joined = join_dictionary(joined, dictionary, [dictionary.subject])
         kept.append(dictionary.subject)
     return joined.select(*table.columns, *kept).cache()
 
@@ -165,9 +206,27 @@ def tally(table: Any, keys: Sequence[str], *, patients: bool = False) -> pd.Data
     """Distinct raw values of ``keys`` with ``records`` (and distinct ``patients``), in a fixed order."""
     counted = {"records": table.count()}
     if patients:
-        counted["patients"] = table[KEY].nunique()
+        counted["patients"] = table[KEY].nunique(where=_is_key(table[KEY]))
     frame: pd.DataFrame = table.group_by(list(keys)).aggregate(**counted).to_pandas()
     return frame.sort_values(list(keys), na_position="first", kind="stable", ignore_index=True)
+
+
+def tally_shared(table: Any, field: str, people: People | None, enough: int) -> pd.DataFrame:
+    """Tally one field with ``patients``: exact where fewer than ``enough`` may share a value, else that many or more.
+
+    Without patient keys records stand in for patients.
+    """
+    frame = tally(table, [field])
+    if people is None:
+        return frame.assign(patients=frame["records"])
+    # No patient has more records than the one with most, so a value with many records has patients enough.
+    frame["patients"] = frame["records"] // max(people.most_records, 1)
+    unsure = frame[(frame["patients"] < enough) & frame[field].notna()]
+    if len(unsure):
+        marks = unsure[[field]].set_axis(["text"], axis=1).assign(mark=unsure.index)
+        counted = tally_marked(table, field, marks, patients=True)
+        frame.loc[counted["mark"], "patients"] = counted["patients"].to_numpy()
+    return frame
 
 
 def tally_marked(
@@ -181,138 +240,26 @@ def tally_marked(
     return tally(joined, ["mark", *keys], patients=patients)
 
 
-def tally_coincidences(
-    table: Any, dictionaries: Iterable[Dictionary], decoded: Mapping[str, str], moment: str, value: str
-) -> pd.DataFrame:
-    """Patients who have two or more records at one moment, by how many values these have at most.
-
-    Parameters
-    ----------
-    decoded
-        For each dictionary (by subject) the one decoded column to carry over: a whole number, below 0 where the record
-        does not take part.
-
-    Returns
-    -------
-        ``different`` (the most distinct values of a patient at one moment) and ``patients``.
-    """
-    joined = table
-    for dictionary in dictionaries:
-        joined = _join(joined, table, dictionary, [decoded[dictionary.subject]])
-    taking_part = joined.filter(joined[KEY].notnull(), joined[moment] >= 0, joined[value] >= 0)
-    moments = taking_part.group_by([KEY, moment]).aggregate(
-        records=taking_part.count(), different=taking_part[value].nunique()
-    )
-    several = moments.filter(moments["records"] > 1)
-    people = several.group_by(KEY).aggregate(different=several["different"].max())
-    frame: pd.DataFrame = people.group_by("different").aggregate(patients=people.count()).to_pandas()
-    return frame.sort_values("different", ignore_index=True)
-
-
-def _join(joined: Any, table: Any, dictionary: Dictionary, columns: Sequence[str]) -> Any:
-    """Carry decoded columns of a dictionary over to the records, NULL-safe on its keys."""
+def join_dictionary(joined: Any, dictionary: Dictionary, columns: Sequence[str]) -> Any:
+    """Carry decoded columns of a dictionary over to the records, NULL-safe on its keys; numbers as narrow as they fit."""
     import ibis
+    import pandas as pd
 
     renamed = {key: f"{dictionary.subject}_{key}" for key in dictionary.keys}
-    side = ibis.memtable(dictionary.frame[[*dictionary.keys, *columns]].rename(columns=renamed))
-    return joined.left_join(side, [joined[key].identical_to(side[renamed[key]]) for key in dictionary.keys])
-
-
-def cube(
-    table: Any,
-    dictionaries: Iterable[Dictionary],
-    decoded: Mapping[str, Sequence[str]],
-    groupings: Iterable[Grouping],
-    varying: Iterable[str] = (),
-) -> dict[Grouping, pd.DataFrame]:
-    """Join the dictionaries back and count.
-
-    Parameters
-    ----------
-    decoded
-        For each dictionary (by subject) the decoded columns to carry over: small whole numbers, never NULL.
-    varying
-        Decoded columns that differ between one patient's records (months, sites), which only costs time if left out.
-
-    Returns
-    -------
-        For each grouping a frame of its columns, ``records``, ``keyed`` (records with a patient key) and,
-        where asked for, ``patients`` (distinct keys with a record there).
-    """
-    joined = table
-    kept: list[str] = []
-    for dictionary in dictionaries:
-        columns = list(decoded.get(dictionary.subject, ()))
-        if not columns:
-            continue
-        joined = _join(joined, table, dictionary, columns)
-        kept += columns
-    joined = joined.select(KEY, *kept).cache()
-    # Most records of a patient agree in most dimensions: distinct patients are counted on far fewer rows.
-    steady = [name for name in kept if name not in varying]
-    people = joined.filter(joined[KEY].notnull()).select(KEY, *steady).distinct().cache()
-    results = {}
-    repeated: dict[str, Any] = {}
-    groupings = list(groupings)
-    wanted, repeats = [grouping for grouping in groupings if grouping.patterns], None
-    finer: list[pd.DataFrame] = []
-    # The finest first: records add up, so a coarser count of them is a sum and no further scan.
-    for grouping in sorted(groupings, key=lambda each: -len(each.columns)):
-        columns = list(grouping.columns)
-        if grouping.often:
-            name, least = grouping.often
-            if name not in repeated:
-                repeated[name] = _times(_counted(joined, name)).cache()
-            results[grouping] = _often(_counted(joined, name), repeated[name], columns, least)
-            continue
-        if grouping.patterns:
-            if repeats is None:
-                repeats = _repeats(joined, wanted).cache()
-            results[grouping] = _patterns(repeats, columns, grouping.patterns)
-            continue
-        if not grouping.records:
-            source = people if set(columns) <= set(steady) else joined.filter(joined[KEY].notnull())
-            results[grouping] = _grouped(source, columns, patients=source[KEY].nunique())
-            continue
-        known = next((frame for frame in finer if set(columns) <= set(frame.columns)), None)
-        if known is None:
-            frame = _grouped(joined, columns, records=joined.count(), keyed=joined[KEY].count())
-            if len(frame) <= LARGEST_SUMMED:
-                finer.append(frame)
-        else:
-            frame = _summed(known, columns)
-        if grouping.patients:
-            source = people if set(columns) <= set(steady) else joined
-            patients = _grouped(source, columns, patients=source[KEY].nunique())
-            frame = frame.merge(patients, on=columns, how="left") if columns else frame.join(patients)
-            frame["patients"] = frame["patients"].fillna(0).astype("int64")
-        results[grouping] = frame
-    for cached in (*repeated.values(), *([repeats] if repeats is not None else []), people, joined):
-        cached.release()
-    return results
-
-
-def _summed(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    counts = ["records", "keyed"]
-    if not columns:
-        return frame[counts].sum().to_frame().T
-    return frame.groupby(columns, as_index=False)[counts].sum()
-
-
-def _counted(table: Any, outcome: str) -> Any:
-    return table.filter(table[KEY].notnull(), table[outcome] >= 1)
-
-
-def _times(counted: Any) -> Any:
-    return counted.group_by(KEY).aggregate(times=counted.count())
-
-
-def _often(counted: Any, times: Any, columns: list[str], least: int) -> pd.DataFrame:
-    """Patients with a counted record in each group, and those of them with at least so many in all groups together."""
-    people = counted.select(KEY, *columns).distinct()
-    side = times.select(times_key=times[KEY], times=times["times"])
-    both = people.left_join(side, people[KEY] == side["times_key"])
-    return _grouped(both, columns, denominator=both.count(), numerator=(both["times"] >= least).sum())
+    frame = dictionary.frame[[*dictionary.keys, *columns]].rename(columns=renamed)
+    for name in columns:
+        if pd.api.types.is_integer_dtype(frame[name]):
+            frame[name] = pd.to_numeric(frame[name], downcast="integer")
+    side = ibis.memtable(frame)
+    # A dictionary has every value there is: where it has no NULL no record has, and plain equality is quicker.
+    unfilled = {key for key in dictionary.keys if dictionary.frame[key].isna().any()}
+    return joined.left_join(
+        side,
+        [
+            joined[key].identical_to(side[renamed[key]]) if key in unfilled else joined[key] == side[renamed[key]]
+            for key in dictionary.keys
+        ],
+    )
 
 
 def list_records(
@@ -332,7 +279,7 @@ def list_records(
     kept: list[str] = []
     for dictionary in dictionaries:
         if names := list(decoded.get(dictionary.subject, ())):
-            joined = _join(joined, table, dictionary, names)
+            joined = join_dictionary(joined, dictionary, names)
             kept += names
     import ibis
 
@@ -344,28 +291,3 @@ def list_records(
         stretch = listed.filter(listed["listed_place"] >= start, listed["listed_place"] < start + BATCH)
         yield stretch.order_by("listed_place").to_pandas()
     listed.release()
-
-
-def _repeats(table: Any, groupings: Sequence[Grouping]) -> Any:
-    """Count the records of each patient, in and out of each outcome's numerator, once for all: few rows a patient."""
-    columns = list(dict.fromkeys(name for grouping in groupings for name in grouping.columns))
-    counts = {}
-    for outcome in dict.fromkeys(grouping.patterns for grouping in groupings):
-        counts[f"{outcome}_records"] = (table[outcome] >= 1).sum()
-        counts[f"{outcome}_events"] = (table[outcome] == 2).sum()
-    return table.filter(table[KEY].notnull()).group_by([KEY, *columns]).aggregate(**counts)
-
-
-def _patterns(repeats: Any, columns: list[str], outcome: str) -> pd.DataFrame:
-    counted = repeats.filter(repeats[f"{outcome}_records"] > 0)
-    each = counted.group_by([KEY, *columns]).aggregate(
-        records=counted[f"{outcome}_records"].sum(), events=counted[f"{outcome}_events"].sum()
-    )
-    frame = _grouped(each, [*columns, "records", "events"], patients=each.count())
-    return frame.astype({"records": "int64", "events": "int64"})
-
-
-def _grouped(table: Any, columns: list[str], **counted: Any) -> pd.DataFrame:
-    grouped = table.group_by(columns) if columns else table
-    frame: pd.DataFrame = grouped.aggregate(**counted).to_pandas()
-    return frame.sort_values(columns, ignore_index=True) if columns else frame

@@ -10,12 +10,12 @@ import pandas as pd
 
 from equity_audit import engine
 from equity_audit.breakdowns import Axis
-from equity_audit.decode.dimensions import Dimension, label_dimension
+from equity_audit.cube import Grouping
+from equity_audit.decode.dimensions import FEWEST_PATIENTS, Dimension, label_dimension
 from equity_audit.decode.ethnicity import CLASSES, PLACES
 from equity_audit.decode.geography import LINK_CLASSES
 from equity_audit.decode.outcomes import NUMERATOR
 from equity_audit.decode.routes import route_dimension
-from equity_audit.engine import Grouping
 from equity_audit.model import Dictionary, Extract, OutcomeFacts
 from equity_audit.spread import uneven_levels
 from equity_audit.standouts import abrupt_months, one_value_sites, outlying_units
@@ -124,13 +124,12 @@ def faults_together(cubes: Mapping[Grouping, pd.DataFrame], axis: Axis) -> pd.Da
     return pd.DataFrame(made)
 
 
-def spread_dimensions(extract: Extract) -> list[Dimension]:
+def spread_dimensions(extract: Extract, people: engine.People | None) -> list[Dimension]:
     """Find the dimensions that only the spread needs: specialty and admission route."""
     found = []
     if "specialty" in extract.filled:
-        keyed = extract.patient_key is not None
-        tally = engine.tally(extract.table, ["specialty"], patients=keyed)
-        found.append(label_dimension(tally if keyed else tally.assign(patients=tally["records"]), "specialty"))
+        tally = engine.tally_shared(extract.table, "specialty", people, FEWEST_PATIENTS)
+        found.append(label_dimension(tally, "specialty"))
     if "admission_method" in extract.filled:
         found.append(route_dimension(engine.tally(extract.table, ["admission_method"])))
     return found

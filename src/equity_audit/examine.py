@@ -13,11 +13,10 @@ import pandas as pd
 
 from equity_audit import engine
 from equity_audit.breakdowns import Axis
-from equity_audit.decode.dimensions import Dimension
+from equity_audit.cube import DecodedRecords, Grouping
 from equity_audit.decode.ethnicity_2021 import compare_fields
-from equity_audit.decode.patients import LOWEST, RANKS, day_dictionary, describe_patients, describe_recoverable
+from equity_audit.decode.patients import LOWEST, describe_patients, describe_recoverable
 from equity_audit.decode.readings import Reading
-from equity_audit.engine import Grouping
 from equity_audit.errors import UsageError
 from equity_audit.ethnic_spread import code_by_site, examine_spread, faults_together, site_fills, spread_levels
 from equity_audit.model import Dictionary, Extract, OutcomeFacts
@@ -47,24 +46,12 @@ class Examined:
 
 
 def examine_patients(
-    extract: Extract,
-    ethnicity: Dictionary,
-    dates: pd.DataFrame | None,
-    site: Dictionary | None,
-    patients: int,
-    grouping: str,
+    extract: Extract, records: DecodedRecords, patients: int, grouping: str
 ) -> tuple[pd.DataFrame, pd.DataFrame] | None:
     """Compare the records of each patient; None without a patient key."""
     if extract.patient_key is None or patients == 0:
         return None
-    counts = count_patients(
-        extract.table,
-        ethnicity,
-        RANKS,
-        lowest=LOWEST,
-        site=site,
-        dates=None if dates is None else day_dictionary(dates),
-    )
+    counts = count_patients(records, lowest=LOWEST)
     described = describe_patients(counts.patterns, patients, grouping)
     return described, describe_recoverable(counts.unknown, extract.intake.records_audited)
 
@@ -75,19 +62,17 @@ def examine(
     axes: Sequence[Axis],
     outcomes: Sequence[OutcomeFacts],
     cubes: Mapping[Grouping, pd.DataFrame],
+    records: DecodedRecords,
     *,
-    dimensions: Sequence[Dimension],
     patients: int,
     grouping: str,
     mapping_2021: Mapping[str, Reading] | None,
     residual: tuple[Mapping[str, float], str] | None,
 ) -> Examined:
     """Bring everything together for one extract; ``axes`` are those of the spread, one of them ``link_class``."""
-    by_name = {dimension.name: dimension.dictionary for dimension in dimensions}
     own = [axis for axis in axes if axis.name != "link_class"]
     levels, units, months = examine_spread(spread_levels(own, outcomes, cubes))
-    dates = by_name["month_code"].frame[["activity_date", "records"]] if "month_code" in by_name else None
-    found = examine_patients(extract, ethnicity, dates, by_name.get("site_code"), patients, grouping)
+    found = examine_patients(extract, records, patients, grouping)
     link = next((axis for axis in axes if axis.name == "link_class"), None)
     fields_2021 = None
     if "ethnicity_2021" in extract.filled:

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from equity_audit import engine
+from equity_audit.cube import DecodedRecords, Grouping, coincidences
 from equity_audit.decode.dates import read_dates
 from equity_audit.decode.geography import locate
 from equity_audit.decode.places import postcode_form, tidy
@@ -28,6 +29,8 @@ from equity_audit.reference.store import Entry, list_entries, read_entry
 from equity_audit.reference.tables import count_rows, sha256_of
 
 CROWDED_PATIENTS, CROWDED_SHARE = 50, 0.005
+CROWD = Grouping(columns=("crowd_code",), patients=True, records=False)
+EVERYONE = Grouping(columns=(), patients=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +47,7 @@ class Linkage:
     ended: pd.DataFrame | None = field(default=None, repr=False)
     crowded: pd.DataFrame | None = field(default=None, repr=False)
     coincidences: pd.DataFrame | None = field(default=None, repr=False)
+    own_places: frozenset[int] = frozenset()
 
     @property
     def tables(self) -> tuple[ImdTable, ...]:
@@ -59,7 +63,6 @@ def link(
     edition: str | None = None,
     compare: str | None = None,
     given: ImdTable | None = None,
-    quick: bool = False,
     site_postcodes: Sequence[str] = (),
 ) -> Linkage:
     """Choose an edition, look everything up, and count what the deprivation rules are judged on.
@@ -74,8 +77,6 @@ def link(
         A second edition, to tell which records change quintile.
     given
         An edition read from a warehouse.
-    quick
-        Leave out what needs the patients.
     site_postcodes
         Postcodes of the trust's own sites, where nobody lives.
 
@@ -96,7 +97,7 @@ def link(
     files = _directory(entries, choice.edition) if "postcode" in extract.filled else ()
     directory = look_up([entry.path for entry in files], _postcodes(tally)) if files else None
     located = locate(tally, choice.edition, choice.others, lookup=lookup, directory=directory)
-    dictionary = located.dictionary
+    dictionary, own = _with_crowds(_with_linked_quintile(located.dictionary), {tidy(code) for code in site_postcodes})
     second = None
     if compare is not None:
         second = choose_edition(entries, compare, extract.filled, codes, lookup=lookup).edition
@@ -110,8 +111,22 @@ def link(
         lookup=lookups[-1] if lookups else None,
         compared=second,
         ended=_ended(extract, dictionary) if directory is not None else None,
-        crowded=None if quick else _crowded(extract, dictionary, {tidy(code) for code in site_postcodes}),
-        coincidences=None if quick else _coincidences(extract, dictionary),
+        own_places=own,
+    )
+
+
+def patients_of(
+    linkage: Linkage, extract: Extract, cubes: Mapping[Grouping, pd.DataFrame], records: DecodedRecords
+) -> Linkage:
+    """Add what needs the patients: crowded postcodes, and patients with several quintiles on one day."""
+    if linkage.dictionary is None or extract.patient_key is None:
+        return linkage
+    return replace(
+        linkage,
+        crowded=_crowded(cubes[CROWD], linkage.own_places, people=int(cubes[EVERYONE].iloc[0]["patients"]))
+        if "postcode" in extract.filled
+        else None,
+        coincidences=coincidences(records, "day", "linked_quintile") if "activity_date" in extract.filled else None,
     )
 
 
@@ -195,45 +210,35 @@ def _ended(extract: Extract, dictionary: Dictionary) -> pd.DataFrame:
     return pd.DataFrame({"postcode_ended": list(rows), "records": list(rows.values())})
 
 
-def _crowded(extract: Extract, dictionary: Dictionary, sites: set[str]) -> pd.DataFrame | None:
-    """Postcodes with patients enough to be asked about, without their names: ``patients``, ``share``, ``crowded``."""
-    if extract.patient_key is None or "postcode" not in extract.filled:
-        return None
+def _with_crowds(dictionary: Dictionary, sites: set[str]) -> tuple[Dictionary, frozenset[int]]:
+    """Add ``crowd_code``: the place of a postcode worth counting the patients of, else -1; and the places of own sites."""
     frame = dictionary.frame
-    well = frame[frame["postcode_form"] == "well_formed"]
-    code = well["postcode_compact"]
+    code = frame["postcode_compact"].where(frame["postcode_form"] == "well_formed")
     # A postcode has no more patients than records.
-    busy = well["records"].groupby(code).sum()
+    busy = frame["records"].groupby(code).sum()
     asked = busy.index[(busy >= CROWDED_PATIENTS) | busy.index.isin(list(sites))]
     places = {name: place for place, name in enumerate(asked)}
-    own = {place for name, place in places.items() if name in sites}
-    marks = pd.DataFrame({"text": well["postcode"], "mark": code.map(places)}).dropna().drop_duplicates("text")
-    counts = pd.DataFrame({"mark": [-1], "patients": [0]})
-    if len(marks):
-        found = engine.tally_marked(extract.table, "postcode", marks.astype({"mark": "int64"}), patients=True)
-        told = found[
-            (found["patients"] >= CROWDED_PATIENTS) | (found["mark"].isin(list(own)) & (found["patients"] > 0))
-        ]
-        counts = told if len(told) else counts
-    everyone = engine.count_patients(extract.table) if (counts["patients"] > 0).any() else 0
-    share = counts["patients"] / everyone if everyone else counts["patients"] * 0.0
-    too_many = (share > CROWDED_SHARE) & (counts["patients"] >= CROWDED_PATIENTS)
-    crowded = (too_many | counts["mark"].isin(list(own))).map({True: "yes", False: "no"})
-    return pd.DataFrame({"patients": counts["patients"], "share": share, "crowded": crowded, "records": 1})
+    marked = frame.assign(crowd_code=code.map(places).fillna(-1).astype("int32"))
+    return replace(dictionary, frame=marked), frozenset(place for name, place in places.items() if name in sites)
 
 
-def _coincidences(extract: Extract, dictionary: Dictionary) -> pd.DataFrame | None:
-    """Patients with two or more linked records on one date, by the quintiles these have."""
-    if extract.patient_key is None or "activity_date" not in extract.filled:
-        return None
-    tally = engine.tally(extract.table, ["activity_date"])
-    day = read_dates(tally["activity_date"])
-    number = (day - pd.Timestamp("1900-01-01")).dt.days.fillna(-1).astype("int32")
-    days = Dictionary(subject="day", keys=("activity_date",), frame=tally.assign(day_code=number))
-    linked = dictionary.frame["quintile_code"].where(dictionary.frame["quintile_code"] < 5, -1).astype("int8")
-    quintiles = replace(dictionary, frame=dictionary.frame.assign(linked_quintile=linked))
-    columns: Mapping[str, str] = {"day": "day_code", "geography": "linked_quintile"}
-    return engine.tally_coincidences(extract.table, [days, quintiles], columns, "day_code", "linked_quintile")
+def _crowded(counts: pd.DataFrame, own: frozenset[int], *, people: int) -> pd.DataFrame:
+    """Postcodes with patients enough to be asked about, without their names: ``patients``, ``share``, ``crowded``."""
+    asked = counts[counts["crowd_code"] >= 0]
+    of_ours = asked["crowd_code"].isin(list(own))
+    told = asked[(asked["patients"] >= CROWDED_PATIENTS) | (of_ours & (asked["patients"] > 0))]
+    if not len(told):
+        told = pd.DataFrame({"crowd_code": [-1], "patients": [0]})
+    share = told["patients"] / people if people else told["patients"] * 0.0
+    too_many = (share > CROWDED_SHARE) & (told["patients"] >= CROWDED_PATIENTS)
+    crowded = (too_many | told["crowd_code"].isin(list(own))).map({True: "yes", False: "no"})
+    return pd.DataFrame({"patients": told["patients"], "share": share, "crowded": crowded, "records": 1})
+
+
+def _with_linked_quintile(dictionary: Dictionary) -> Dictionary:
+    """Add ``linked_quintile``: the place of the quintile, below 0 where the record does not link."""
+    code = dictionary.frame["quintile_code"]
+    return replace(dictionary, frame=dictionary.frame.assign(linked_quintile=code.where(code < 5, -1).astype("int8")))
 
 
 def run_references(linkage: Linkage) -> tuple[dict[str, Any], ...]:

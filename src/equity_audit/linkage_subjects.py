@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from equity_audit.breakdowns import Axis
+from equity_audit.cube import Grouping
 from equity_audit.decode.geography import LINK_STATES, ROUTES
 from equity_audit.decode.supplied import FEWEST_COMPARED
-from equity_audit.engine import Grouping
 from equity_audit.fields import LSOA_FIELDS
 from equity_audit.linkage import Linkage
 from equity_audit.model import Extract
@@ -142,6 +142,6 @@ def _coincidences(linkage: Linkage, extract: Extract, patients: int) -> Subject:
         return _missing(name, _NO_KEY if extract.patient_key is None else _NO_DATE, patients)
     found = linkage.coincidences
     several = int(found["patients"].sum())
-    conflict = int(found.loc[found["different"] > 1, "patients"].sum())
+    conflict = int(found.loc[found["different"] > 0, "patients"].sum())
     rows = [("agree", several - conflict), ("conflict", conflict), ("one", patients - several)]
     return Subject(name=name, frame=pd.DataFrame(rows, columns=["quintile_agreement", "records"]), total=patients)

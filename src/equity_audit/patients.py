@@ -8,16 +8,15 @@ A method's winner is the largest of one whole number a code, in which what decid
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from equity_audit.engine import KEY
+from equity_audit.cube import PATIENT
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from equity_audit.model import Dictionary
+    from equity_audit.cube import DecodedRecords
 
 # Steps of the compound numbers: 32 ranks, 8 groups, a million days, a thousand million records of one patient.
 RANKS, GROUPS, DAYS, RECORDS = 32, 8, 2**20, 2**30
@@ -40,39 +39,28 @@ class PatientCounts:
     unknown: pd.DataFrame
 
 
-def count_patients(
-    table: Any,
-    ethnicity: Dictionary,
-    ranks: Mapping[int, int],
-    *,
-    lowest: int,
-    dates: Dictionary | None,
-    site: Dictionary | None,
-) -> PatientCounts:
+def count_patients(records: DecodedRecords, *, lowest: int) -> PatientCounts:
     """Group an extract by patient.
 
     Parameters
     ----------
-    table
-        The extract, with its patient key.
-    ethnicity
-        With ``ethnic_place``, ``ethnic_high_group`` and ``ethnic_class_code``; places in ``ranks`` are usable.
-    ranks
-        For each usable place its rank from 0; of two equals the higher wins.
+    records
+        Decoded: ``ethnic_rank`` (of a usable answer its rank from 0, of two equals the higher wins; below 0 not usable),
+        ``ethnic_high_group``, ``ethnic_class_code``, and where there are such ``site_code`` and ``day`` (days since the
+        first date of the extract, from 1; 0 where it cannot be read: the oldest).
     lowest
         The rank that OHID's method takes only where the patient has no other code (Any other ethnic group).
-    dates
-        ``day``: days since the first date of the extract, from 1; 0 where it cannot be read (the oldest).
-    site
-        ``site_code``.
     """
-    records = _decoded(table, ethnicity, ranks, dates, site).cache()
-    usable = records.filter(records["rank"] >= 0)
-    codes = usable.group_by([KEY, "group", "rank"]).aggregate(n=usable.count(), day=usable["day"].max()).cache()
+    table = _keyed(records.table)
+    usable = table.filter(table["rank"] >= 0)
+    codes = usable.group_by([PATIENT, "group", "rank"]).aggregate(
+        n=usable.count(), day=usable["day"].max().cast("int64")
+    )
+    codes = codes.mutate(rank=codes["rank"].cast("int64"), group=codes["group"].cast("int64")).cache()
     patients = _patients(codes, lowest).cache()
     patterns = patients.group_by(list(PATTERN)).aggregate(patients=patients.count()).to_pandas()
-    unknown = _unknown(records, patients)
-    for cached in (patients, codes, records):
+    unknown = _unknown(table, patients)
+    for cached in (patients, codes):
         cached.release()
     return PatientCounts(
         patterns=patterns.sort_values(list(PATTERN), ignore_index=True).astype("int64"),
@@ -80,34 +68,21 @@ def count_patients(
     )
 
 
-def _decoded(
-    table: Any, ethnicity: Dictionary, ranks: Mapping[int, int], dates: Dictionary | None, site: Dictionary | None
-) -> Any:
-    """Decode records with a key: ``rank`` (-1 not usable), ``group``, ``class_code``, ``day``, ``site_code``."""
+def _keyed(table: Any) -> Any:
+    """Records with a key: ``rank`` (-1 not usable), ``group``, ``class_code``, ``day``, ``site_code``."""
     import ibis
 
-    frame = ethnicity.frame
-    meanings = frame[list(ethnicity.keys)].assign(
-        rank=frame["ethnic_place"].map(ranks).fillna(-1).astype("int64"),
-        group=frame["ethnic_high_group"].astype("int64"),
-        class_code=frame["ethnic_class_code"].astype("int64"),
+    there = {
+        name: table[name] if name in table.columns else ibis.literal(0, "int64").name(name)
+        for name in ("day", "site_code")
+    }
+    return table.filter(table[PATIENT].notnull()).select(
+        PATIENT,
+        rank=table["ethnic_rank"],
+        group=table["ethnic_high_group"],
+        class_code=table["ethnic_class_code"],
+        **there,
     )
-    sides = [meanings]
-    constant = {}
-    for name, dictionary in (("day", dates), ("site_code", site)):
-        if dictionary is None:
-            constant[name] = ibis.literal(0, "int64")
-        else:
-            sides.append(dictionary.frame[[*dictionary.keys, name]].astype({name: "int64"}))
-    joined = table.filter(table[KEY].notnull())
-    kept = [KEY]
-    for number, side in enumerate(sides):
-        keys = [str(name) for name in side if name in table.columns]
-        renamed = side.rename(columns={name: f"side{number}_{name}" for name in keys})
-        right = ibis.memtable(renamed)
-        joined = joined.left_join(right, [joined[name].identical_to(right[f"side{number}_{name}"]) for name in keys])
-        kept += [str(name) for name in side if name not in keys]
-    return joined.select(*kept).mutate(**constant)
 
 
 def _patients(codes: Any, lowest: int) -> Any:
@@ -116,7 +91,7 @@ def _patients(codes: Any, lowest: int) -> Any:
 
     n, day, rank = codes["n"], codes["day"], codes["rank"]
     frequent = (n * DAYS + day) * RANKS + rank
-    by_code = codes.group_by(KEY).aggregate(
+    by_code = codes.group_by(PATIENT).aggregate(
         n=n.sum(),
         codes=codes.count(),
         frequent=frequent.max(),
@@ -125,16 +100,16 @@ def _patients(codes: Any, lowest: int) -> Any:
         asset=(day * RANKS + rank).max(),
         asset_again=(day * RANKS + (RANKS - 1 - rank)).max(),
     )
-    groups = codes.group_by([KEY, "group"]).aggregate(n=n.sum(), day=day.max())
+    groups = codes.group_by([PATIENT, "group"]).aggregate(n=n.sum(), day=day.max())
     n, day, first = groups["n"], groups["day"], GROUPS - 1 - groups["group"]
-    by_group = groups.group_by(KEY).aggregate(
+    by_group = groups.group_by(PATIENT).aggregate(
         groups=groups.count(),
         frequent_group=((n * DAYS + day) * GROUPS + first).max(),
         recent_group=((day * RECORDS + n) * GROUPS + first).max(),
     )
-    both = by_code.inner_join(by_group, KEY)
+    both = by_code.inner_join(by_group, PATIENT)
     return both.select(
-        KEY,
+        PATIENT,
         several=ibis.ifelse(both["n"] >= 2, 1, 0),
         codes=ibis.least(both["codes"], 3),
         groups=both["groups"],
@@ -149,9 +124,11 @@ def _unknown(records: Any, patients: Any) -> pd.DataFrame:
     import ibis
 
     bare = records.filter(records["rank"] < 0)
-    unknown = bare.group_by([KEY, "class_code", "site_code"]).aggregate(n=bare.count())
-    one = patients.filter(patients["groups"] == 1).select(filling_key=patients[KEY], found=patients["recent_group"])
-    joined = unknown.left_join(one, unknown[KEY] == one["filling_key"])
+    unknown = bare.group_by([PATIENT, "class_code", "site_code"]).aggregate(n=bare.count())
+    one = patients.filter(patients["groups"] == 1).select(
+        filling_patient=patients[PATIENT], found=patients["recent_group"]
+    )
+    joined = unknown.left_join(one, unknown[PATIENT] == one["filling_patient"])
     joined = joined.mutate(filling_group=ibis.coalesce(joined["found"], -1))
     columns = ["class_code", "site_code", "filling_group"]
     frame: pd.DataFrame = joined.group_by(columns).aggregate(records=joined["n"].sum()).to_pandas()

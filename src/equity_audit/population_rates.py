@@ -14,11 +14,11 @@ from typing import Any
 import pandas as pd
 
 from equity_audit.breakdowns import Axis
+from equity_audit.cube import Grouping
 from equity_audit.decode.age import BANDS
 from equity_audit.decode.grouping import GROUP_ONLY, UNUSABLE, describe_grouping
 from equity_audit.decode.labels import QUINTILES, SEXES
 from equity_audit.decode.outcomes import NUMERATOR
-from equity_audit.engine import Grouping
 from equity_audit.errors import DataError, UsageError
 from equity_audit.model import Dictionary, OutcomeFacts, PopulationFacts, RateData
 from equity_audit.populations import (

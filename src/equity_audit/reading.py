@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +34,18 @@ def read_extract(
     overrides: Mapping[str, str] | None = None,
     sheet: str | None = None,
     wanted: Collection[str] = (),
+    quick: bool = False,
 ) -> tuple[Extract, Dataset]:
     """Read an extract into ``backend``; ``wanted`` fields are loaded even where no figure needs them.
+
+    The dataset comes back with the outcomes to be told: all of them, or where it is to be ``quick`` the first.
 
     Raises UsageError and DataError as its parts do.
     """
     source = open_source(path, workspace, sheet=sheet)
     chosen = load_dataset(dataset) if dataset else detect_dataset(source.header)
+    if quick:
+        chosen = replace(chosen, outcomes=chosen.outcomes[:1])
     candidates = candidate_columns(source.header, chosen, overrides or {})
     if "ethnicity" not in candidates and not any(field in candidates for field in LOCATION_FIELDS):
         raise DataError(
@@ -60,7 +66,13 @@ def read_extract(
         if field not in skipped
         for rank, position in enumerate(places)
     }
-    table, intake = engine.load(backend, source, columns)
+    identity = [name for name in columns if name.rpartition("__")[0] in IDENTITY_FIELDS]
+    # Where each identity field has one column, whether all are blank is settled while loading.
+    blank = {IDENTITY_BLANK: identity} if {*identity} == {_name(field, 0) for field in IDENTITY_FIELDS} else {}
+    aged = any(position in seen_filled for position in loaded.get("age", ()))
+    unkept = {_name("birth_date", 0)} if blank and aged and "birth_date" not in needed | set(wanted) else set()
+    skipped |= {"birth_date"} if unkept else set()
+    table, intake = engine.load(backend, source, columns, blank, unkept)
     engine.seal(backend)
     if intake.records_audited == 0:
         raise DataError(
@@ -107,8 +119,10 @@ def _bind(
     mapping = FieldMapping(dataset=dataset.name, columns=columns, unused=unused, blank=tuple(blank))
     key = next((field for field in PATIENT_KEY_FIELDS if field in columns and field not in blank), None)
     chosen[engine.ROW] = engine.row_numbers(table)
+    if IDENTITY_BLANK in table.columns:
+        chosen[IDENTITY_BLANK] = table[IDENTITY_BLANK]
     bound = engine.with_patient_key(table.select(**chosen), key)
-    if set(IDENTITY_FIELDS) <= set(columns):
+    if set(IDENTITY_FIELDS) <= set(columns) and IDENTITY_BLANK not in chosen:
         bound = engine.with_blank_flag(bound, IDENTITY_BLANK, IDENTITY_FIELDS)
     return Extract(table=engine.named(backend, bound), mapping=mapping, intake=intake, patient_key=key)
 

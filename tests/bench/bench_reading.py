@@ -66,14 +66,14 @@ def read(path: Path) -> tuple[list[tuple[str | None, ...]], dict[str, tuple[int,
     """Records and rejected lines, as `check` would have them."""
     with tempfile.TemporaryDirectory() as folder:
         rows, intake = strict_rows(open_source(path, Path(folder)))
-    return rows, {each.reason: each.lines for each in intake.rejections}
+    return rows, {each.reason: each.lines for each in intake.rejections}, " ".join(intake.remarks)
 
 
 def outcome(path: Path, lines: list[str], place: int, damaged: str, sound: list[tuple[str | None, ...]]) -> str:
     """How reading ends once one line is damaged."""
     path.write_text("\n".join([*lines[:place], damaged, *lines[place + 1 :]]) + "\n", encoding="utf-8", newline="")
     try:
-        rows, rejected = read(path)
+        rows, rejected, remarks = read(path)
     except EquityAuditError:
         return "refused"
     told = {line for numbers in rejected.values() for line in numbers}
@@ -84,7 +84,9 @@ def outcome(path: Path, lines: list[str], place: int, damaged: str, sound: list[
         )
     if told:
         return "reported at another line"
-    return "harmless" if rows == sound else "silent"
+    if rows == sound:
+        return "harmless"
+    return "remarked upon" if f"(line {place + 1})" in remarks else "silent"
 
 
 def main(records: int) -> None:
@@ -98,7 +100,7 @@ def main(records: int) -> None:
         for lines in tables(records).values():
             path.write_text("\n".join(lines) + "\n", encoding="utf-8")
             try:
-                sound, rejected = read(path)
+                sound, rejected, remarks = read(path)
             except EquityAuditError:
                 continue
             delimiter = max(",;\t|", key=lines[0].count)
@@ -106,6 +108,7 @@ def main(records: int) -> None:
                 alarms += bool(rejected) and all(line.count(delimiter) == lines[0].count(delimiter) for line in lines)
                 continue
             read_tables += 1
+            alarms += bool(remarks)
             for name, damage in DAMAGES.items():
                 for _ in range(PLACES):
                     place = choose.randrange(1, len(lines))

@@ -280,3 +280,24 @@ def test_rejections_of_both_passes_are_added_up(tmp_path: Path) -> None:
 def test_blank_lines_are_remarked_upon(tmp_path: Path, blank: int, remark: str) -> None:
     _, _, intake = read_text(_write(tmp_path, "a,b\n1,x\n" + "\n" * blank + "2,y\n"), tmp_path)
     assert intake.remarks == (remark,)
+
+
+def test_a_short_and_a_long_line_that_make_up_for_each_other_are_both_rejected(tmp_path: Path) -> None:
+    path = tmp_path / "extract.csv"
+    path.write_text("ethnicity,sex,age\nA,1,40\nB,2\nC,1,30,x\nD,2,20\n", encoding="utf-8")
+    with embedded(tmp_path) as backend:
+        source = open_source(path, tmp_path)
+        assert source.plain is not None and source.plain.checked is not None  # passed by the count of its delimiters
+        rows, intake = loaded_rows(backend, source)
+    assert rows == [("A", "1", "40"), ("D", "2", "20")]
+    assert intake.records_read == 4
+    assert sorted(line for each in intake.rejections for line in each.lines) == [3, 4]
+
+
+def test_a_quote_inside_a_value_is_remarked_upon_and_stays(tmp_path: Path) -> None:
+    path = tmp_path / "extract.csv"
+    path.write_text('ethnicity,sex,note\nA,1,one\nB,2,5" wide\n"C",1,"said ""no"""\n', encoding="utf-8")
+    with embedded(tmp_path) as backend:
+        rows, intake = loaded_rows(backend, open_source(path, tmp_path))
+    assert rows == [("A", "1", "one"), ("B", "2", '5" wide'), ("C", "1", 'said "no"')]
+    assert intake.remarks == ("1 record holds a quote inside a value that is not quoted (line 3): read as it stands",)

@@ -9,7 +9,7 @@ import pytest
 
 from equity_audit.audit import Request, run_audit
 from equity_audit.breakdowns import CORE20, CROSSED, Axis, breakdown_axes, groupings_for, make_breakdowns
-from equity_audit.engine import Grouping
+from equity_audit.cube import Grouping
 from equity_audit.model import Audit, Breakdown, OutcomeFacts
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_data"

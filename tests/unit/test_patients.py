@@ -12,15 +12,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from equity_audit import engine
+from equity_audit.cube import decode_records
+from equity_audit.decode.dimensions import month_dimension
 from equity_audit.decode.ethnicity import NO_PLACE, PLACES, decode_ethnicity
 from equity_audit.decode.patients import (
     LOWEST,
     METHODS,
-    RANKS,
-    day_dictionary,
     describe_patients,
     describe_recoverable,
     method_counts,
+    with_ranks,
 )
 from equity_audit.patients import count_patients
 
@@ -96,8 +97,11 @@ def table_of(rows: list[Record], backend: str) -> Any:
 def audit(rows: list[Record], backend: str, grouping: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     table = table_of(rows, backend)
     dictionary, _ = decode_ethnicity(engine.tally(table, ["ethnicity"]), grouping=grouping)
-    dates = day_dictionary(engine.tally(table, ["activity_date"]))
-    counts = count_patients(table, dictionary, RANKS, lowest=LOWEST, dates=dates, site=None)
+    dates = month_dimension(engine.tally(table, ["activity_date"])).dictionary
+    decoded = {"ethnicity": ["ethnic_rank", "ethnic_high_group", "ethnic_class_code"], "month": ["day"]}
+    people = engine.number_patients(table)
+    records = decode_records(table, [with_ranks(dictionary), dates], decoded, people)
+    counts = count_patients(records, lowest=LOWEST)
     keys = {key for key, _, _ in rows if key is not None}
     return describe_patients(counts.patterns, len(keys), grouping), describe_recoverable(counts.unknown, len(rows))
 

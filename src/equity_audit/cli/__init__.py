@@ -6,6 +6,7 @@ Whatever escapes is turned into one sentence and an exit code here: no traceback
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -59,6 +60,8 @@ def main() -> None:
     for name in ("SIGTERM", "SIGHUP"):  # ended from outside, or the terminal was closed: tidy up all the same
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _terminated)
+    # One run, then the end: looking for garbage as often as a server does costs a tenth of a small audit.
+    gc.set_threshold(100_000, 50, 100)
     try:
         app(standalone_mode=True)
     except EquityAuditError as error:

@@ -44,13 +44,17 @@ def age_dimension(tally: pd.DataFrame) -> Dimension:
 
 
 def month_dimension(tally: pd.DataFrame) -> Dimension:
-    """Calendar month of the activity."""
-    month = read_dates(tally["activity_date"]).dt.strftime("%Y-%m")
+    """Calendar month of the activity; its ``day`` is 1 at the first date of the extract, 0 where it cannot be read."""
+    dates = read_dates(tally["activity_date"])
+    month = dates.dt.strftime("%Y-%m")
     labels = (*sorted(month.dropna().unique()), NOT_KNOWN)
+    day = (dates - dates.min()).dt.days + 1
     codes = month.map({label: position for position, label in enumerate(labels)}).fillna(len(labels) - 1)
     return Dimension(
         name="month_code",
-        dictionary=_dictionary("month", tally.assign(month_code=codes.astype("int16"))),
+        dictionary=_dictionary(
+            "month", tally.assign(month_code=codes.astype("int16"), day=day.fillna(0).astype("int32"))
+        ),
         labels=labels,
     )
 
@@ -72,5 +76,5 @@ def label_dimension(tally: pd.DataFrame, field: str) -> Dimension:
 
 
 def _dictionary(subject: str, frame: pd.DataFrame) -> Dictionary:
-    made = {"records", "patients", "sex_code", "age_code", "age_band_code", "month_code", f"{subject}_code"}
+    made = {"records", "patients", "sex_code", "age_code", "age_band_code", "month_code", "day", f"{subject}_code"}
     return Dictionary(subject=subject, keys=tuple(str(name) for name in frame if name not in made), frame=frame)

@@ -12,11 +12,11 @@ The last two rank data sets as well; one extract is one data set. Records withou
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from equity_audit.decode.dates import read_dates
 from equity_audit.decode.ethnicity import CLASSES, NO_PLACE, PLACES
 from equity_audit.decode.grouping import GROUPS, HIGH, UNUSABLE, high_group
 from equity_audit.model import Dictionary
@@ -30,11 +30,10 @@ LOWEST = RANKS[PLACES.index("S")]
 _PLACE_OF_RANK = {rank: place for place, rank in RANKS.items()}
 
 
-def day_dictionary(tally: pd.DataFrame) -> Dictionary:
-    """Give each raw ``activity_date`` its ``day``: 1 is the first date of the extract, 0 where it cannot be read."""
-    dates = read_dates(tally["activity_date"])
-    day = (dates - dates.min()).dt.days + 1
-    return Dictionary(subject="day", keys=("activity_date",), frame=tally.assign(day=day.fillna(0).astype("int64")))
+def with_ranks(ethnicity: Dictionary) -> Dictionary:
+    """Add ``ethnic_rank``: the place of a usable answer in `ORDER` from its end, -1 where it is not usable."""
+    rank = ethnicity.frame["ethnic_place"].map(RANKS).fillna(-1).astype("int64")
+    return replace(ethnicity, frame=ethnicity.frame.assign(ethnic_rank=rank))
 
 
 def describe_patients(patterns: pd.DataFrame, patients: int, grouping: str) -> pd.DataFrame:

@@ -23,7 +23,8 @@ SUFFIXES = {
 class PlainText:
     """A UTF-8 text file whose every line has the header's shape: an engine may read it by itself in one pass.
 
-    ``records`` was counted from the bytes, without the engine.
+    ``records`` was counted from the bytes, without the engine. ``checked`` opens the source again with every line's
+    shape looked at, where that has not been done: for when the engine refuses the file.
     """
 
     path: Path
@@ -31,6 +32,7 @@ class PlainText:
     width: int
     records: int
     intake: Intake
+    checked: Callable[[], Source] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

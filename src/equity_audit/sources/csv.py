@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -27,23 +28,30 @@ _SPECIAL = set("*?[=~")
 
 def open_source(path: Path, workspace: Path) -> Source:
     """Open a delimited text file, found to be UTF-8 or brought to it. Raises DataError."""
+    return _open(path, workspace, counted=True)
+
+
+def _open(path: Path, workspace: Path, *, counted: bool) -> Source:
     kind = "csv.gz" if path.suffix.lower() == ".gz" else "csv"
     text = decompress(path, workspace) if kind == "csv.gz" else path
     encoding = wide_encoding(text)
     if encoding:
         text = transcode(text, encoding, workspace)
     delimiter, header = _look(text)
-    checked = preflight(text, delimiter, len(header), workspace)
+    checked = preflight(text, delimiter, len(header), workspace, counted=counted)
     if checked is None:
         text, encoding = transcode(text, "cp1252", workspace), "cp1252"
         delimiter, header = _look(text)
-        checked = preflight(text, delimiter, len(header), workspace)
+        checked = preflight(text, delimiter, len(header), workspace, counted=counted)
     assert checked is not None  # noqa: S101 - what transcode wrote is UTF-8
     intake = _intake(checked, format=kind, encoding=encoding or "utf-8", delimiter=DELIMITERS[delimiter])
     strict = StrictReader(checked.path, delimiter, len(header))
     plain = None
     if len(header) <= WIDEST_PLAIN and (literal := _taken_literally(checked.path, workspace)):
-        plain = PlainText(path=literal, delimiter=delimiter, width=len(header), records=checked.records, intake=intake)
+        plain = PlainText(
+            path=literal, delimiter=delimiter, width=len(header), records=checked.records, intake=intake,
+            checked=partial(_open, path, workspace, counted=False) if checked.by_count else None,
+        )  # fmt: skip
     return Source(
         header=header,
         sample=tuple(tuple(row) for row in islice(StrictReader(checked.path, delimiter, len(header)), SAMPLE_RECORDS)),
@@ -62,6 +70,7 @@ def _taken_literally(path: Path, workspace: Path) -> Path | None:
     if not set(str(path)) & _SPECIAL:
         return path
     link = workspace / "extract.csv"
+    link.unlink(missing_ok=True)
     try:
         link.symlink_to(path.resolve())
     except OSError:
@@ -71,11 +80,17 @@ def _taken_literally(path: Path, workspace: Path) -> Path | None:
 
 def _intake(checked: Preflight, **receipt: str) -> Intake:
     blank = checked.blank_lines
-    remarks = (f"{blank:,} blank {'line was' if blank == 1 else 'lines were'} passed over",) if blank else ()
+    remarks = [f"{blank:,} blank {'line was' if blank == 1 else 'lines were'} passed over"] if blank else []
+    if bare := checked.bare_quotes:
+        lines = ", ".join(f"{line:,}" for line in checked.bare_lines) + (" …" if bare > len(checked.bare_lines) else "")
+        remarks.append(
+            f"{bare:,} {'record holds' if bare == 1 else 'records hold'} a quote inside a value that is not quoted "
+            f"({'line' if bare == 1 else 'lines'} {lines}): read as it stands"
+        )
     rejected = sum(rejection.records for rejection in checked.rejections)
     return Intake(
         records_read=checked.records + rejected, records_audited=checked.records, rejections=checked.rejections,
-        remarks=remarks, rejected_positions=checked.rejected_positions, **receipt,
+        remarks=tuple(remarks), rejected_positions=checked.rejected_positions, **receipt,
     )  # fmt: skip
 
 

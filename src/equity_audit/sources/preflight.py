@@ -14,6 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+
 from equity_audit.errors import DataError
 from equity_audit.model import Rejection
 from equity_audit.sources.strictcsv import Account, records_of
@@ -25,7 +27,10 @@ QUOTE = b'"'
 
 @dataclass(frozen=True, kw_only=True)
 class Preflight:
-    """A UTF-8 text file (``path``: the original, or a clean copy) in which every record has the header's shape."""
+    """A UTF-8 text file (``path``: the original, or a clean copy) in which every record has the header's shape.
+
+    ``by_count``: for some stretches only their delimiters were counted.
+    """
 
     path: Path
     records: int
@@ -33,12 +38,20 @@ class Preflight:
     rejections: tuple[Rejection, ...]
     blank_lines: int
     rejected_positions: tuple[int, ...]
+    bare_quotes: int = 0
+    bare_lines: tuple[int, ...] = ()
+    by_count: bool = False
 
 
-def preflight(path: Path, delimiter: str, width: int, workspace: Path) -> Preflight | None:
-    """Pass over a file once; None where it is not UTF-8. Raises DataError where its lines cannot be accounted for."""
+def preflight(path: Path, delimiter: str, width: int, workspace: Path, *, counted: bool = False) -> Preflight | None:
+    """Pass over a file once; None where it is not UTF-8. Raises DataError where its lines cannot be accounted for.
+
+    With ``counted`` a stretch passes where its lines have the right number of delimiters together: that is three
+    times as fast, and enough where a strict engine reads the file next, and the whole check follows if it refuses.
+    """
     account = Account(width)
     lines_read = lines_kept = plain_records = 0
+    by_count = False
     clean: BinaryIO | None = None
     copy = workspace / "clean.csv"
     with path.open("rb") as file:
@@ -50,9 +63,12 @@ def preflight(path: Path, delimiter: str, width: int, workspace: Path) -> Prefli
             try:
                 if not chunk.isascii():
                     chunk.decode("utf-8")
-                count = _plain_lines(chunk, delimiter, width)
+                count = lines = _lines_by_count(chunk, delimiter, width) if counted else None
+                by_count = by_count or count is not None
+                if count is None:
+                    count = _plain_lines(chunk, delimiter, width)
                 if count is not None:
-                    lines = _lines_in(chunk)
+                    lines = lines or _lines_in(chunk)
                     account.lines += lines
                     lines_read += lines
                     lines_kept += lines
@@ -86,7 +102,30 @@ def preflight(path: Path, delimiter: str, width: int, workspace: Path) -> Prefli
         rejections=account.rejections(),
         blank_lines=account.blank,
         rejected_positions=tuple(account.rejected_positions),
+        bare_quotes=account.bare,
+        bare_lines=tuple(account.bare_lines),
+        by_count=by_count,
     )
+
+
+def _lines_by_count(chunk: bytes, delimiter: str, width: int) -> int | None:
+    """How many records lines without quotes hold, if their delimiters add up and none is blank; else None.
+
+    One line too short and another too long in one stretch pass: an engine that reads strictly refuses those.
+    """
+    if width < 2 or QUOTE in chunk or b"\0" in chunk or not chunk.endswith(b"\n"):
+        return None
+    if b"\r" in chunk and (b"\n\r\n" in chunk or chunk.count(b"\r") != chunk.count(b"\r\n")):
+        return None
+    if chunk[0] in b"\r\n":
+        return None
+    codes = np.frombuffer(chunk, np.uint8)
+    ends = codes == ord("\n")
+    if (ends[1:] & ends[:-1]).any():
+        return None
+    lines = int(np.count_nonzero(ends))
+    delimiters = int(np.count_nonzero(codes == ord(delimiter)))
+    return lines if delimiters == lines * (width - 1) else None
 
 
 def _plain_lines(chunk: bytes, delimiter: str, width: int) -> int | None:

@@ -31,6 +31,15 @@ class Record(NamedTuple):
     fault: str | None
 
 
+def _has_bare_quote(record: Record) -> bool:
+    """Whether a value holds a quote though it is not quoted: data as they stand (5" x 6"), or a line that was damaged."""
+    odd = [value for value in record.fields if '"' in value]
+    if not odd:
+        return False
+    text = "".join(record.lines)
+    return any('"{}"'.format(value.replace('"', '""')) not in text for value in odd)
+
+
 class Account:
     """Keeps account of records taken one after the other: accepted, rejected and why, blank, and every line."""
 
@@ -38,6 +47,8 @@ class Account:
         self._width = width
         self.accepted = self.blank = self.lines = 0
         self.elsewhere = 0  # records before this one that were counted without being taken one by one
+        self.bare = 0  # accepted records with a quote inside a value that is not quoted
+        self.bare_lines: list[int] = []
         self.rejected_positions: list[int] = []  # places in the file, the header not counted
         self._rejected: dict[str, list[int]] = defaultdict(list)
 
@@ -54,6 +65,10 @@ class Account:
             self.rejected_positions.append(self.elsewhere + self.accepted + len(self.rejected_positions))
             return False
         self.accepted += 1
+        if _has_bare_quote(record):
+            self.bare += 1
+            if self.bare <= LINES_NAMED:
+                self.bare_lines.append(line_number)
         return True
 
     def _fault(self, fields: list[str]) -> str | None:

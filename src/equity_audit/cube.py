@@ -1,0 +1,248 @@
+"""Records with small whole numbers in place of what was written, and the counts over them: the verb `cube`.
+
+Every raw value is joined to its meaning once; all that is counted afterwards reads these narrow columns. Like all engine
+code it only joins on equality, groups and counts, so that every engine agrees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from equity_audit.engine import KEY, People, join_dictionary
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from equity_audit.model import Dictionary
+
+PATIENT = "patient"
+# Cells of a count of records from which coarser counts are summed: beyond it, asking the engine again is cheaper.
+LARGEST_SUMMED = 100_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grouping:
+    """A group-by to count: decoded columns, whether distinct patients are counted too, or instead of records.
+
+    With ``patterns`` (an outcome's column) patients are counted by how many of their records in a group are in its
+    denominator (``records``) and numerator (``events``). With ``often`` (an outcome's column and a number) the patients
+    with a record in its denominator are counted (``denominator``), and those of them with so many, in any group.
+    """
+
+    columns: tuple[str, ...]
+    patients: bool = False
+    records: bool = True
+    patterns: str | None = None
+    often: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecodedRecords:
+    """The records of an extract as numbers, held by the engine: ``patient`` (NULL without a key) and decoded columns.
+
+    ``meanings`` are the distinct combinations of decoded columns of each dictionary: they tell how many groups a
+    group-by can have at most.
+    """
+
+    table: Any
+    meanings: tuple[pd.DataFrame, ...]
+    counted: dict[tuple[int, frozenset[str]], int] = field(default_factory=dict)
+
+    def most_groups(self, columns: Iterable[str]) -> int:
+        """How many groups these columns can make at most."""
+        wanted = set(columns)
+        parts = ((place, frozenset(wanted & set(frame))) for place, frame in enumerate(self.meanings))
+        return prod(self._combinations(place, names) for place, names in parts if names)
+
+    def _combinations(self, place: int, names: frozenset[str]) -> int:
+        if (place, names) not in self.counted:
+            self.counted[place, names] = len(self.meanings[place][sorted(names)].drop_duplicates())
+        return self.counted[place, names]
+
+    def release(self) -> None:
+        """Let the engine forget them."""
+        self.table.release()
+
+
+def decode_records(
+    table: Any, dictionaries: Iterable[Dictionary], decoded: Mapping[str, Sequence[str]], people: People | None
+) -> DecodedRecords:
+    """Join what the values mean back to the records.
+
+    Parameters
+    ----------
+    decoded
+        For each dictionary (by subject) the decoded columns to carry over: small whole numbers, never NULL.
+    people
+        The numbers of the patients; None where the extract has no patient key.
+    """
+    import ibis
+
+    joined, kept, meanings = table, [], []
+    for dictionary in dictionaries:
+        columns = list(decoded.get(dictionary.subject, ()))
+        if columns:
+            joined = join_dictionary(joined, dictionary, columns)
+            kept += columns
+            meanings.append(dictionary.frame[columns].drop_duplicates())
+    if people is not None:
+        # Last, since it is the largest: an engine carries its result through no further join.
+        numbers = people.numbers.select("person_key", PATIENT)
+        joined = joined.left_join(numbers, joined[KEY] == numbers["person_key"])
+    patient = ibis.null("int32") if people is None else joined[PATIENT]
+    chosen = joined.select(patient.name(PATIENT), *dict.fromkeys(kept))
+    return DecodedRecords(table=chosen.cache(), meanings=tuple(meanings))
+
+
+def cube(
+    records: DecodedRecords, groupings: Iterable[Grouping], varying: Iterable[str] = ()
+) -> dict[Grouping, pd.DataFrame]:
+    """Count decoded records, and patients, by each grouping.
+
+    Parameters
+    ----------
+    varying
+        Decoded columns that differ between one patient's records (months, sites), which only costs time if left out.
+
+    Returns
+    -------
+        For each grouping a frame of its columns, ``records``, ``keyed`` (records with a patient key) and,
+        where asked for, ``patients`` (distinct keys with a record there).
+    """
+    groupings = list(groupings)
+    of_records = [each for each in groupings if not each.patterns and not each.often and each.records]
+    of_patients = [each for each in groupings if each.patients]
+    results = _records(records, of_records)
+    for grouping, frame in _patients(records.table, of_patients, set(varying)).items():
+        results[grouping] = _with_patients(results.get(grouping), frame, list(grouping.columns))
+    results |= _patterns(records.table, [each for each in groupings if each.patterns])
+    results |= _often(records.table, [each for each in groupings if each.often])
+    return results
+
+
+def _records(records: DecodedRecords, groupings: Sequence[Grouping]) -> dict[Grouping, pd.DataFrame]:
+    """Records add up: few counts are asked of the engine, and the coarser ones summed from those."""
+    asked: list[tuple[str, ...]] = []
+    merged: list[list[Grouping]] = []
+    for grouping in sorted(groupings, key=lambda each: -records.most_groups(each.columns)):
+        wider = [tuple(dict.fromkeys((*columns, *grouping.columns))) for columns in asked]
+        sizes = [records.most_groups(columns) for columns in wider]
+        fitting = [place for place, size in enumerate(sizes) if size <= LARGEST_SUMMED or wider[place] == asked[place]]
+        if fitting:
+            place = min(fitting, key=lambda place: sizes[place])
+            asked[place] = wider[place]
+            merged[place].append(grouping)
+        else:
+            asked.append(grouping.columns)
+            merged.append([grouping])
+    table = records.table
+    results: dict[Grouping, pd.DataFrame] = {}
+    for columns, members in zip(asked, merged, strict=True):
+        frame = _grouped(table, list(columns), records=table.count(), keyed=table[PATIENT].count())
+        results |= {grouping: _summed(frame, list(grouping.columns)) for grouping in members}
+    return results
+
+
+def _summed(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    counts = ["records", "keyed"]
+    if not columns:
+        return frame[counts].sum().to_frame().T
+    if len(columns) + len(counts) == len(frame.columns):
+        return frame[[*columns, *counts]].sort_values(columns, ignore_index=True)
+    return frame.groupby(columns, as_index=False)[counts].sum()
+
+
+def _patients(table: Any, groupings: Sequence[Grouping], varying: set[str]) -> dict[Grouping, pd.DataFrame]:
+    keyed = table.filter(table[PATIENT].notnull())
+    # Most records of a patient agree in most dimensions: distinct patients are counted on far fewer rows.
+    steady = list(dict.fromkeys(name for each in groupings for name in each.columns if name not in varying))
+    people = keyed.select(PATIENT, *steady).distinct().cache()
+    results = {}
+    for grouping in groupings:
+        source = people if set(grouping.columns) <= set(steady) else keyed
+        results[grouping] = _grouped(source, list(grouping.columns), patients=source[PATIENT].nunique())
+    people.release()
+    return results
+
+
+def _with_patients(frame: pd.DataFrame | None, patients: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    if frame is None:
+        return patients
+    both = frame.merge(patients, on=columns, how="left") if columns else frame.join(patients)
+    return both.assign(patients=both["patients"].fillna(0).astype("int64"))
+
+
+def _patterns(table: Any, groupings: Sequence[Grouping]) -> dict[Grouping, pd.DataFrame]:
+    """Count the records of each patient, in and out of each outcome's numerator, once for all: few rows a patient."""
+    if not groupings:
+        return {}
+    columns = list(dict.fromkeys(name for grouping in groupings for name in grouping.columns))
+    counts = {}
+    for outcome in dict.fromkeys(str(grouping.patterns) for grouping in groupings):
+        counts[f"{outcome}_records"] = (table[outcome] >= 1).sum()
+        counts[f"{outcome}_events"] = (table[outcome] == 2).sum()
+    repeats = table.filter(table[PATIENT].notnull()).group_by([PATIENT, *columns]).aggregate(**counts).cache()
+    results = {}
+    for grouping in groupings:
+        name = grouping.patterns
+        counted = repeats.filter(repeats[f"{name}_records"] > 0)
+        each = counted.group_by([PATIENT, *grouping.columns]).aggregate(
+            records=counted[f"{name}_records"].sum(), events=counted[f"{name}_events"].sum()
+        )
+        frame = _grouped(each, [*grouping.columns, "records", "events"], patients=each.count())
+        results[grouping] = frame.astype({"records": "int64", "events": "int64"})
+    repeats.release()
+    return results
+
+
+def _often(table: Any, groupings: Sequence[Grouping]) -> dict[Grouping, pd.DataFrame]:
+    """Patients with a counted record in each group, and those of them with at least so many in all groups together."""
+    results = {}
+    for name in dict.fromkeys(grouping.often[0] for grouping in groupings if grouping.often):
+        counted = table.filter(table[PATIENT].notnull(), table[name] >= 1)
+        times = counted.group_by(PATIENT).aggregate(times=counted.count()).cache()
+        side = times.select(times_patient=times[PATIENT], times=times["times"])
+        for grouping in groupings:
+            if grouping.often is None or grouping.often[0] != name:
+                continue
+            columns = list(grouping.columns)
+            people = counted.select(PATIENT, *columns).distinct()
+            both = people.left_join(side, people[PATIENT] == side["times_patient"])
+            enough = (both["times"] >= grouping.often[1]).sum()
+            results[grouping] = _grouped(both, columns, denominator=both.count(), numerator=enough)
+        times.release()
+    return results
+
+
+def coincidences(records: DecodedRecords, moment: str, value: str) -> pd.DataFrame:
+    """Patients who have two or more records at one moment, by whether these have different values.
+
+    Parameters
+    ----------
+    moment, value
+        Decoded columns, below 0 where the record does not take part.
+
+    Returns
+    -------
+        ``different`` (1 where a patient has different values at one moment, else 0) and ``patients``.
+    """
+    import ibis
+
+    table = records.table
+    taking_part = table.filter(table[PATIENT].notnull(), table[moment] >= 0, table[value] >= 0)
+    moments = taking_part.group_by([PATIENT, moment]).aggregate(
+        records=taking_part.count(), lowest=taking_part[value].min(), highest=taking_part[value].max()
+    )
+    several = moments.filter(moments["records"] > 1)
+    apart = ibis.ifelse(several["lowest"] < several["highest"], 1, 0)
+    people = several.group_by(PATIENT).aggregate(different=apart.max())
+    return _grouped(people, ["different"], patients=people.count())
+
+
+def _grouped(table: Any, columns: list[str], **counted: Any) -> pd.DataFrame:
+    grouped = table.group_by(columns) if columns else table
+    frame: pd.DataFrame = grouped.aggregate(**counted).to_pandas()
+    return frame.sort_values(columns, ignore_index=True) if columns else frame
