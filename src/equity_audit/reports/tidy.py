@@ -52,7 +52,13 @@ def render(report: Report) -> bytes:
     writer.writeheader()
     period = period_of(report)
     verdicts = {verdict.subject: verdict.verdict for verdict in report.verdicts}
-    for row in (*_tables(report, verdicts), *_measures(report, verdicts), *_classes(report), *_recording(report), *_rules(report)):
+    for row in (
+        *_tables(report, verdicts),
+        *_measures(report, verdicts),
+        *_classes(report),
+        *_recording(report),
+        *_rules(report),
+    ):
         full = {"period": period, "run_id": report.run.id, **row}
         writer.writerow({name: cell_text(value) if isinstance(value, str) else value for name, value in full.items()})
     return text.getvalue().encode()
