@@ -133,7 +133,7 @@ def _base(
     facts = PopulationFacts(
         dimension=dimension, name=entry.edition, vintage=entry.vintage or "", people=int(totals.sum()),
         areas=int(frame["lsoa"].drop_duplicates().isin(edition.frame.index).sum()) if by_area else None, by_sex=by_sex,
-        ages_to=int(frame.loc[frame["age_to"].isna(), "age_from"].min()),
+        ages_to=int(frame["age_from"].max()),
         groups=tuple((str(group), int(number)) for group, number in totals.items()), caution=caution,
     )  # fmt: skip
     return Base(facts=facts, people=people, areas=areas, entry=entry)
