@@ -108,3 +108,36 @@ def test_a_damaged_line_is_counted_and_changes_no_other(table: list[list[str]], 
                 1,
             )
             assert [each.lines for each in intake.rejections if each.lines] in ([(place + 1,)], [])
+
+
+@settings(MODEST, max_examples=150)
+@given(tables(PLAIN), st.data(), st.sampled_from(["\n", "\r\n"]), st.booleans())
+def test_lines_that_make_up_for_each_other_are_told_apart(
+    table: list[list[str]], data: st.DataObject, end: str, ended: bool
+) -> None:
+    # As many delimiters as a sound file has: some lines have one too few, as many have one too many, blank after it or not.
+    width, most = len(table[0]), (len(table) - 1) // 2
+    assume(most and width > 2)
+    pairs = data.draw(st.integers(1, most))
+    places = data.draw(st.permutations(range(1, len(table))))[: 2 * pairs]
+    short, long = set(places[::2]), set(places[1::2])
+    more = data.draw(st.sampled_from([",", ",x"]))
+    lines = [
+        ",".join(row[:-1]) if number in short else ",".join(row) + (more if number in long else "")
+        for number, row in enumerate(table)
+    ]
+    with tempfile.TemporaryDirectory() as name, embedded(Path(name)) as backend:
+        path = Path(name) / "extract.csv"
+        path.write_text(end.join(lines) + (end if ended else ""), encoding="utf-8", newline="")
+        whole = [tuple(row) for number, row in enumerate(table) if number and number not in short | long]
+        try:
+            rows, intake = loaded_rows(backend, open_source(path, Path(name)))
+        except DataError:
+            assert not whole
+            return
+    assert rows == whole
+    assert intake.records_rejected == 2 * pairs
+    assert (
+        sorted(line for each in intake.rejections for line in each.lines)[:5]
+        == sorted(place + 1 for place in short | long)[:5]
+    )
