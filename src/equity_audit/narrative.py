@@ -422,8 +422,8 @@ def recoverable_sentence(report: Report) -> str:
     if now is None or reached is None:
         return ""
     return (
-        f"Quickest gain: other records of the same patients would fill {gain['recoverable'].value:,} of these gaps, and bring "
-        f"usable ethnic groups from {percent(now)} to {percent(reached)}."
+        f"Quickest gain: other records of the same patients would fill {gain['recoverable'].value:,} records that lack a usable "
+        f"ethnic group, and bring usable ones from {percent(now)} to {percent(reached)}."
     )
 
 

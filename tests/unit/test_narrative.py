@@ -163,8 +163,8 @@ def test_what_other_records_would_fill_is_told(report):
     gain = {"recoverable": Cell(500), "usable_now": Cell(8225), "usable_reached": Cell(8725)}
     filled = replace(report, ethnicity_details={"recoverable": gain})
     assert narrative.recoverable_sentence(filled) == (
-        "Quickest gain: other records of the same patients would fill 500 of these gaps, and bring usable ethnic groups from "
-        "82.1% to 87.1%."
+        "Quickest gain: other records of the same patients would fill 500 records that lack a usable ethnic group, and bring "
+        "usable ones from 82.1% to 87.1%."
     )
     unknown = replace(report, ethnicity_details={"recoverable": {**gain, "recoverable": Cell(None, "c")}})
     assert narrative.recoverable_sentence(unknown) == ""
