@@ -103,7 +103,8 @@ def _split(joint: pd.DataFrame, outcome: str) -> pd.DataFrame:
 def _strata(split: pd.DataFrame, axis: Axis, columns: Sequence[str]) -> pd.DataFrame:
     stratum = split[columns[0]].astype("int64") if columns else 0
     for column in columns[1:]:
-        stratum = stratum * (int(split[column].max()) + 1) + split[column]
+        # Nobody may be in an outcome that is counted by patient.
+        stratum = stratum * (0 if split.empty else int(split[column].max()) + 1) + split[column]
     labelled = split.assign(group=split[axis.column].map(dict(enumerate(axis.labels))), stratum=stratum)
     return labelled.groupby(["group", "stratum"], as_index=False)[["numerator", "denominator"]].sum()
 

@@ -13,7 +13,7 @@ from equity_audit.disclosure.attack import feasible_ranges, too_narrow
 from equity_audit.disclosure.profiles import load_profile
 from unit.disclosure.tables import made_up
 
-TARGET = 20.0  # seconds
+TARGET = 20.0  # CPU seconds, so that a busy machine says the same
 
 
 def grouped(frame, dimensions):
@@ -31,10 +31,10 @@ def grouped(frame, dimensions):
 def run(shape, seed, linked=False):
     frame, dimensions = made_up(shape, seed, mean=60)
     sums = grouped(frame, dimensions)
-    began = time.perf_counter()
+    began = time.process_time()
     named = frame.assign(cell=range(len(frame)))
     result = suppress_system(named, sums) if linked else suppress(frame, dimensions)
-    protected = time.perf_counter()
+    protected = time.process_time()
     cells = result.assign(
         cell=range(len(result)),
         low=np.where(result["hidden"], 0, result["count"]),
@@ -43,43 +43,60 @@ def run(shape, seed, linked=False):
     ranges = feasible_ranges(cells, sums, enough=7)
     complements = np.flatnonzero(result["reason"] == "complementary")
     narrow = too_narrow(ranges, load_profile("exact"), complements)
-    ended = time.perf_counter()
+    ended = time.process_time()
     reasons = result["reason"].value_counts()
     print(
         f"{'system' if linked else 'table':7} {' x '.join(map(str, shape)):12} {len(frame):6,} cells, "
         f"{reasons.get('primary', 0):5,} primary, {reasons.get('complementary', 0):5,} complementary, "
-        f"protected in {protected - began:5.1f} s, audited in {ended - protected:5.1f} s, {len(narrow)} too narrow"
+        f"protected in {protected - began:5.1f} CPU s, audited in {ended - protected:5.1f} CPU s, {len(narrow)} too narrow"
     )
     return ended - began < TARGET and narrow.empty
 
 
-def whole_run(profile, records=20_000):
-    """Every count of an audited extract, protected and audited as one ledger."""
-    import tempfile
-
+def whole_run(profile, extract, reference, name):
+    """Every count of an audited extract that a report prints, protected and audited as one ledger."""
     from equity_audit.audit import Request, run_audit
     from equity_audit.disclosure.gather import gather
+    from equity_audit.disclosure.hiding import own_sake
     from equity_audit.disclosure.protect import hidden_counts
+    from equity_audit.disclosure.sensitive import without_sensitive
+    from equity_audit.disclosure.sparse import without_sparse
+
+    rule = load_profile(profile)
+    audit = without_sparse(without_sensitive(run_audit(Request(extract=extract, reference=reference)), rule), rule)
+    began = time.process_time()
+    ledger = gather(audit, audit.breakdowns)
+    hidden = hidden_counts(ledger, rule)
+    took = time.process_time() - began
+    print(
+        f"run     {profile:6} {name:12} {len(ledger.counts):6,} counts, {len(own_sake(ledger, rule)):5,} of their own, "
+        f"{len(hidden):5,} hidden, protected and audited in {took:5.1f} CPU s"
+    )
+    return took < TARGET
+
+
+def whole_runs():
+    """The sample of the package, and a larger extract."""
+    import tempfile
+
     from equity_audit.sample import write_reference, write_sample
 
+    samples = Path(__file__).resolve().parents[2] / "sample_data"
+    held = [
+        whole_run(profile, samples / "admitted_care.csv", samples / "reference", "sample")
+        for profile in ("exact", "hes")
+    ]
     with tempfile.TemporaryDirectory() as name:
         reference = Path(name) / "reference"
         reference.mkdir()
         write_reference(reference)
-        extract = write_sample(Path(name), "hes_apc", records=records, seed=1)
-        audit = run_audit(Request(extract=extract, reference=reference))
-    began = time.process_time()
-    ledger = gather(audit, audit.breakdowns)
-    hidden = hidden_counts(ledger, load_profile(profile))
-    took = time.process_time() - began
-    print(
-        f"run     {profile:12} {len(ledger.counts):6,} counts, {len(hidden):5,} hidden, protected and audited in {took:5.1f} CPU s"
-    )
-    return took < TARGET
+        extract = write_sample(Path(name), "hes_apc", records=20_000, seed=1)
+        held += [whole_run(profile, extract, reference, "20,000") for profile in ("exact", "hes", "mhsds")]
+    return held
 
 
 if __name__ == "__main__":
     held = [run(shape, seed) for shape in [(100, 100), (21, 21, 22), (17, 5, 25, 4), (10_000,)] for seed in (1, 3)]
     held += [run(shape, 1, linked=True) for shape in [(100, 100), (40, 5, 40)]]
-    held += [whole_run(profile) for profile in ("hes", "mhsds", "exact")]
+    held += whole_runs()
     raise SystemExit(0 if all(held) else 1)

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from equity_audit import comparing
+from equity_audit.breakdowns import Axis
 from equity_audit.comparisons.clusters import design_effects
 from equity_audit.comparisons.compare import Figure, Sides, benjamini_hochberg, compare
 from equity_audit.comparisons.standardise import standardised_difference, standardised_share, strata_of
@@ -250,3 +252,16 @@ def test_every_figure_is_of_whole_published_records() -> None:
     assert figure(found, "gap").n == first + last
     assert figure(found, "sii").n == counts["denominator"].sum() == figure(found, "risk_difference").n
     assert figure(found, "standardised_proportion", QUINTILES[0]).n == first
+
+
+def test_an_outcome_that_nobody_is_in_has_no_strata() -> None:
+    nobody = pd.DataFrame(
+        {
+            name: pd.Series(dtype="int64")
+            for name in ("quintile_code", "age_code", "sex_code", "numerator", "denominator")
+        }
+    )
+    axis = Axis(name="imd_quintile", column="quintile_code", labels=QUINTILES, show_empty=True, title="IMD quintile")
+    found = comparing._strata(nobody, axis, ["age_code", "sex_code"])
+    assert found.empty
+    assert list(found.columns) == ["group", "stratum", "numerator", "denominator"]
