@@ -77,7 +77,9 @@ def check(
     pseudonymise: bool = typer.Option(False, "--pseudonymise", help="Keyed pseudonyms in it; key in EQUITY_AUDIT_KEY."),
     label: str | None = typer.Option(None, "--label", help="What outputs call the extract (default: its dataset)."),
     config: Path | None = typer.Option(None, "--config", help="Settings file (default: equity-audit.toml here)."),
-    quick: bool = typer.Option(False, "--quick", help="Records and the first outcome only: no patient-level rules, spread or comparisons."),
+    quick: bool = typer.Option(
+        False, "--quick", help="Records and the first outcome only: no patients, spread or comparisons."
+    ),
     quiet: bool = typer.Option(False, "-q", "--quiet", help="Print the last line only."),
     verbose: bool = typer.Option(False, "-v", "--verbose", help="Print rules that passed or were not judged, too."),
     color: str = typer.Option("auto", "--color", help="auto, always or never."),
