@@ -54,9 +54,12 @@ def test_what_stands_for_no_key_is_no_patient(table: object) -> None:
     assert (people.patients, people.most_records) == (3, 3)
 
 
-@pytest.mark.parametrize("most", [1, 100_000])
-def test_counts_equal_counting_record_by_record(table: object, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counting, "LARGEST_SUMMED", most)  # each by itself, and all summed from one
+@pytest.mark.parametrize(("most", "grid"), [(1, 1_000_000), (100_000, 1_000_000), (100_000, 1)])
+def test_counts_equal_counting_record_by_record(
+    table: object, most: int, grid: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "LARGEST_SUMMED", most)  # each by itself, or all summed from one
+    monkeypatch.setattr(counting, "MOST_PLACES", grid)
     records = decode_records(table, dictionaries(table), DECODED, engine.number_patients(table))
     groupings = [
         Grouping(columns=(), patients=True), Grouping(columns=("letter_code",), patients=True),
