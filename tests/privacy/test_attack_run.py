@@ -72,6 +72,7 @@ def _one(job: tuple[int, str, str, int, str]) -> list[str]:
     """Audit one generated extract, release it under one profile, attack a few of its tables."""
     from equity_audit.audit import Request, run_audit
     from equity_audit.disclosure.protect import protect
+    from equity_audit.errors import DisclosureError
     from equity_audit.reports.json import document
     from equity_audit.sample import write_reference, write_sample
 
@@ -84,7 +85,11 @@ def _one(job: tuple[int, str, str, int, str]) -> list[str]:
         write_reference(reference)
     extract = write_sample(folder, dataset, records=records, seed=seed)
     profile = load_profile(profile_name)
-    released = document(protect(run_audit(Request(extract=extract, reference=reference)), profile))
+    audit = run_audit(Request(extract=extract, reference=reference))
+    try:
+        released = document(protect(audit, profile))
+    except DisclosureError as refused:
+        return [f"seed {seed}, {dataset}, {records} records, {profile_name}: {refused}"]
     outcomes = sorted({table["outcome"] for table in released["breakdowns"] if table["outcome"]})
     pairs = sorted({tuple(table["dimensions"]) for table in released["breakdowns"] if len(table["dimensions"]) == 2})
     chosen = [(("imd_quintile", "ethnic_group"), None), (pairs[seed % len(pairs)], None)]
