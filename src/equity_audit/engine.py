@@ -154,7 +154,9 @@ def number_patients(table: Any) -> People:
 
 
 def _is_key(key: Any) -> Any:
-    return ~key.strip().upper().isin(sorted(missing_tokens()))
+    written = {way(token) for token in missing_tokens() for way in (str.upper, str.lower, str.capitalize)}
+    begins_with_a_digit = (key >= "0") & (key < ":")  # as no token does, and most keys do: no need to look further
+    return begins_with_a_digit | ~key.isin(sorted(written))
 
 
 def named(backend: Any, expression: Any) -> Any:

@@ -77,6 +77,8 @@ def preflight(path: Path, delimiter: str, width: int, workspace: Path, *, counte
                     kept = chunk
                 else:
                     kept, faultless = _parse(chunk, file, delimiter, account, first=start == 0)
+                    # In a file known to be damaged, one fault may well make up for another.
+                    counted = counted and faultless
                     if not faultless and clean is None:
                         clean = copy.open("wb")
                         _copy_start(path, clean, start)
