@@ -6,7 +6,7 @@ Past 300 lines with the request and its axes, so that the order of the stages is
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -146,11 +146,12 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
         linkage.choice,
         with_residence(with_link_codes(linkage.dictionary)) if linkage.dictionary else None,
     )
-    dimensions = _dimensions(extract, people)
     extract, outcomes = tell_outcomes(extract, dataset, request.outcomes, request.census)
+    tallied = [*([ethnicity] if ethnicity else []), *outcomes.dictionaries]
+    dimensions = _dimensions(extract, people, tallied)
 
     deep = not request.quick
-    more = spread_dimensions(extract, people) if deep else []
+    more = spread_dimensions(extract, people, tallied) if deep else []
     dimensions += [d for d in more if d.name == "specialty_code"]
     more = [d for d in more if d not in dimensions] if ethnicity else []
     axes = _axes(ethnicity, geography, dimensions, request.ethnic.groups, linkage.compared)
@@ -277,18 +278,18 @@ def _tally_geography(extract: Extract) -> pd.DataFrame | None:
     return engine.tally(extract.table, keys) if set(keys) & set(LOCATION_FIELDS) else None
 
 
-def _dimensions(extract: Extract, people: engine.People | None) -> list[Dimension]:
+def _dimensions(extract: Extract, people: engine.People | None, finer: Sequence[Dictionary]) -> list[Dimension]:
     table, found = extract.table, []
     if "sex" in extract.filled:
-        found.append(sex_dimension(engine.tally(table, ["sex"])))
+        found.append(sex_dimension(engine.tally(table, ["sex"], finer=finer)))
     if "age" in extract.filled:
-        found.append(age_dimension(engine.tally(table, ["age"])))
+        found.append(age_dimension(engine.tally(table, ["age"], finer=finer)))
     elif {"birth_date", "activity_date"} <= extract.filled:
-        found.append(age_dimension(engine.tally(table, ["activity_date", "birth_date"])))
+        found.append(age_dimension(engine.tally(table, ["activity_date", "birth_date"], finer=finer)))
     if "activity_date" in extract.filled:
-        found.append(month_dimension(engine.tally(table, ["activity_date"])))
+        found.append(month_dimension(engine.tally(table, ["activity_date"], finer=finer)))
     if "site" in extract.filled:
-        found.append(label_dimension(engine.tally_shared(table, "site", people, FEWEST_PATIENTS), "site"))
+        found.append(label_dimension(engine.tally_shared(table, "site", people, FEWEST_PATIENTS, finer), "site"))
     return found
 
 

@@ -7,7 +7,7 @@ code it only joins on equality, groups and counts, so that every engine agrees.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -82,13 +82,13 @@ def decode_records(
     """
     import ibis
 
-    joined, kept, meanings = table, [], []
-    for dictionary in dictionaries:
-        columns = list(decoded.get(dictionary.subject, ()))
-        if columns:
-            joined = join_dictionary(joined, dictionary, columns)
-            kept += columns
-            meanings.append(dictionary.frame[columns].drop_duplicates())
+    asked = [(each, list(decoded.get(each.subject, ()))) for each in dictionaries]
+    asked = [(each, columns) for each, columns in asked if columns]
+    joined = table
+    for dictionary, columns in _folded(asked):
+        joined = join_dictionary(joined, dictionary, columns)
+    kept = [name for _, columns in asked for name in columns]
+    meanings = [each.frame[columns].drop_duplicates() for each, columns in asked]
     if people is not None:
         # Last, since it is the largest: an engine carries its result through no further join.
         numbers = people.numbers.select("person_key", PATIENT)
@@ -96,6 +96,23 @@ def decode_records(
     patient = ibis.null("int32") if people is None else joined[PATIENT]
     chosen = joined.select(patient.name(PATIENT), *dict.fromkeys(kept))
     return DecodedRecords(table=chosen.cache(), meanings=tuple(meanings))
+
+
+def _folded(asked: Sequence[tuple[Dictionary, list[str]]]) -> list[tuple[Dictionary, list[str]]]:
+    """Let a dictionary that has the keys of another carry the other's columns too: a join less over all records."""
+    left = sorted(asked, key=lambda each: len(each[0].keys))
+    folded = []
+    while left:
+        (inner, columns), *left = left
+        wider = next((at for at, (each, _) in enumerate(left) if set(inner.keys) <= set(each.keys)), None)
+        if wider is None:
+            folded.append((inner, columns))
+            continue
+        outer, carried = left[wider]
+        both = outer.frame[[*outer.keys, *carried]]
+        frame = both.merge(inner.frame[[*inner.keys, *columns]], on=list(inner.keys), how="left")
+        left[wider] = (replace(outer, frame=frame), carried + columns)
+    return folded
 
 
 def cube(

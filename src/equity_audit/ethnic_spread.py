@@ -124,14 +124,16 @@ def faults_together(cubes: Mapping[Grouping, pd.DataFrame], axis: Axis) -> pd.Da
     return pd.DataFrame(made)
 
 
-def spread_dimensions(extract: Extract, people: engine.People | None) -> list[Dimension]:
+def spread_dimensions(
+    extract: Extract, people: engine.People | None, finer: Iterable[Dictionary] = ()
+) -> list[Dimension]:
     """Find the dimensions that only the spread needs: specialty and admission route."""
     found = []
     if "specialty" in extract.filled:
-        tally = engine.tally_shared(extract.table, "specialty", people, FEWEST_PATIENTS)
+        tally = engine.tally_shared(extract.table, "specialty", people, FEWEST_PATIENTS, finer)
         found.append(label_dimension(tally, "specialty"))
     if "admission_method" in extract.filled:
-        found.append(route_dimension(engine.tally(extract.table, ["admission_method"])))
+        found.append(route_dimension(engine.tally(extract.table, ["admission_method"], finer=finer)))
     return found
 
 

@@ -97,3 +97,28 @@ def test_sharing_patients_are_exact_where_few_and_enough_where_many(table: objec
     assert found["2"] >= 2
     alone = engine.tally_shared(table, "digit", None, 2).set_index("digit")["patients"]
     assert alone.to_dict() == {"1": 5, "2": 5}
+
+
+def test_a_tally_of_fewer_fields_is_added_up_from_a_finer_one(table: object) -> None:
+    fine = engine.tally(table, ["letter", "digit"])
+    finer = [Dictionary(subject="both", keys=("letter", "digit"), frame=fine)]
+    for keys in (["letter"], ["digit"]):
+        pd.testing.assert_frame_equal(
+            engine.tally(table, keys, finer=finer), engine.tally(table, keys), check_dtype=False
+        )
+
+
+def test_a_dictionary_carries_the_columns_of_one_with_fewer_keys(table: object) -> None:
+    letters, digits, moments = dictionaries(table)
+    fine = engine.tally(table, ["letter", "digit"])
+    both = Dictionary(subject="both", keys=("letter", "digit"), frame=fine.assign(pair_code=range(len(fine))))
+    people = engine.number_patients(table)
+    columns = ["letter_code", "digit_code", "moment_code"]
+    apart = decode_records(table, [letters, digits, moments], DECODED, people).table.to_pandas()
+    folded = decode_records(table, [letters, both, digits, moments], DECODED | {"both": ["pair_code"]}, people)
+    together = folded.table.to_pandas()
+    assert together["pair_code"].notna().all()
+    order = ["patient", *columns]
+    pd.testing.assert_frame_equal(
+        together[order].sort_values(order, ignore_index=True), apart[order].sort_values(order, ignore_index=True)
+    )
