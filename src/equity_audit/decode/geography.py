@@ -15,11 +15,11 @@ import pandas as pd
 
 from equity_audit.decode.labels import QUINTILES
 from equity_audit.decode.lsoas import read_lsoas
-from equity_audit.decode.places import by_distinct, tidy
+from equity_audit.decode.places import by_distinct, by_distinct_rows, tidy
 from equity_audit.decode.postcodes import agreement, read_postcodes
-from equity_audit.decode.supplied import read_supplied
+from equity_audit.decode.supplied import SCALES, read_supplied
 from equity_audit.decode.vintage import VintageVerdict, judge_vintage, known_vintages
-from equity_audit.fields import IDENTITY_BLANK
+from equity_audit.fields import IDENTITY_BLANK, LSOA_FIELDS
 from equity_audit.model import Dictionary
 from equity_audit.reference.imd import ImdTable
 from equity_audit.reference.lookup import LsoaLookup
@@ -85,9 +85,10 @@ def locate(
     """
     known = known_vintages(edition, other, lookup) if edition else None
     verdict = judge_vintage(tally, known) if known else None
-    lsoa = read_lsoas(tally, known, contradicted=verdict is not None and verdict.contradicts)
-    postcode = read_postcodes(tally, known, directory)
-    supplied = read_supplied(tally, edition)
+    contradicted = verdict is not None and verdict.contradicts
+    lsoa = by_distinct_rows(tally, LSOA_FIELDS, lambda part: read_lsoas(part, known, contradicted=contradicted))
+    postcode = by_distinct_rows(tally, ("postcode",), lambda part: read_postcodes(part, known, directory))
+    supplied = by_distinct_rows(tally, tuple(SCALES), lambda part: read_supplied(part, edition))
 
     ended = pd.Series("", index=tally.index, dtype=object)
     ended[postcode["class"] != ""] = postcode["class"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -78,3 +79,16 @@ def by_distinct(column: pd.Series[Any], reading: Any) -> pd.Series[Any]:
     codes, distinct = pd.factorize(column, use_na_sentinel=False)
     results = pd.Series([reading(value) for value in distinct], dtype=object)
     return pd.Series(results.to_numpy()[codes], index=column.index)
+
+
+def by_distinct_rows(
+    frame: pd.DataFrame, columns: Sequence[str], reading: Callable[[pd.DataFrame], pd.DataFrame]
+) -> pd.DataFrame:
+    """Apply a reading that looks at some columns only, row by row, once to each distinct combination of them."""
+    there = [name for name in columns if name in frame]
+    if not there:
+        return reading(frame)
+    codes = frame.groupby(there, dropna=False, sort=False).ngroup().to_numpy()
+    # Groups are numbered as they first come, so the first row of each stands at its number.
+    distinct = frame.loc[~pd.Series(codes, frame.index).duplicated(), there].reset_index(drop=True)
+    return reading(distinct).take(codes).set_axis(frame.index)
