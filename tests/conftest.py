@@ -13,6 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Speed is measured in tests/bench, not asserted here: a busy machine fails no test.
+settings.register_profile("equity_audit", deadline=None)
+settings.load_profile("equity_audit")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SAMPLES = REPOSITORY / "sample_data"
