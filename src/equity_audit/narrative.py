@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from equity_audit.decode.labels import QUINTILES, linked_words
 from equity_audit.model import Cell, OutcomeFacts, PopulationFacts, ReleasedMeasure, ReleasedTable, Report, TableRow
 
 SHORTHAND = {
@@ -57,7 +58,7 @@ _RULE_WORDS = {
     "not_judged": "could not be judged",
     "error": "stopped with an error",
 }
-_USABLE, _LINKED = "have a usable ethnic group", "are linked to an IMD quintile"
+USABLE, _LINKED = "have a usable ethnic group", "are linked to an IMD quintile"
 FEWEST_FOR_A_SHARE = 100
 HIDDEN_SENTENCE = f"[c]: {SHORTHAND['c']}."
 
@@ -70,6 +71,11 @@ def percent(share: float) -> str:
 def shown_percent(share: float) -> str:
     """A share as a percentage with one decimal, for a table: 0.0% is said of none only."""
     return "[low]" if 0 < share < LEAST_SHOWN else f"{share:.1%}"
+
+
+def shown_rate(rate: float, decimals: int = 1, low: str = "[low]") -> str:
+    """A rate or ratio, for a table unless ``low`` is words: only a true zero is written as one."""
+    return low if rate and not round(rate, decimals) else f"{rate:,.{decimals}f}"
 
 
 def points(difference: float) -> str:
@@ -96,7 +102,7 @@ def _absent_sentences(report: Report) -> tuple[str, ...]:
         return ()
     told = []
     for facts, key, lacks, about, words, classes in (
-        (report.ethnicity, "valid", "no ethnicity column", "ethnic groups", _USABLE, ETHNIC_CLASSES),
+        (report.ethnicity, "valid", "no ethnicity column", "ethnic groups", USABLE, ETHNIC_CLASSES),
         (report.deprivation, "linked", "no location", "deprivation", _LINKED, LINK_CLASSES),
     ):
         if not facts:
@@ -222,8 +228,7 @@ def _adjusted(report: Report, facts: OutcomeFacts) -> str:
             f"({points(gap.lower)} to {points(gap.upper)} percentage points)"
         )
     return (
-        f"; allowing for age and sex as recorded, {points(gap.estimate)} percentage points "
-        f"({points(gap.lower)} to {points(gap.upper)})"
+        f"; allowing for age and sex as recorded, {points(gap.estimate)} ({points(gap.lower)} to {points(gap.upper)})"
     )
 
 
@@ -332,14 +337,15 @@ def completeness_sentences(report: Report) -> tuple[str, ...]:
     """How many records have a usable ethnic group and a deprivation quintile, with the verdict on each."""
     verdicts = {verdict.subject: verdict.verdict for verdict in report.verdicts}
     told = []
-    for subject, facts, key, words, classes in (
-        ("ethnicity", report.ethnicity, "valid", _USABLE, ETHNIC_CLASSES),
-        ("deprivation", report.deprivation, "linked", _LINKED, LINK_CLASSES),
+    for subject, facts, key, classes in (
+        ("ethnicity", report.ethnicity, "valid", ETHNIC_CLASSES),
+        ("deprivation", report.deprivation, "linked", LINK_CLASSES),
     ):
         share = class_share(report, facts, key).value if facts else None
         if share is None:
             continue
         start = f"{VERDICTS[verdicts[subject]]}: " if subject in verdicts else ""
+        words = USABLE if subject == "ethnicity" else linked_words(facts.get("routes", {}))
         told.append(f"{start}{percent(share)} of records {words}{_rest(report, facts['classes'], key, classes)}.")
     return tuple(told)
 
@@ -347,12 +353,10 @@ def completeness_sentences(report: Report) -> tuple[str, ...]:
 def trust_sentence(report: Report) -> str:
     """Completeness of both fields in one sentence, with the more careful of the two verdicts."""
     shares = []
-    for facts, key, words in (
-        (report.ethnicity, "valid", _USABLE),
-        (report.deprivation, "linked", _LINKED),
-    ):
+    for facts, key in ((report.ethnicity, "valid"), (report.deprivation, "linked")):
         share = class_share(report, facts, key).value if facts else None
         if share is not None:
+            words = USABLE if key == "valid" else linked_words(facts.get("routes", {}))
             shares.append(f"{percent(share)} {words}")
     found = {verdict.verdict for verdict in report.verdicts if verdict.subject in ("ethnicity", "deprivation")}
     start = next((f"{VERDICTS[name]}: " for name in ("do_not_use", "care", "act") if name in found), "")
@@ -393,7 +397,7 @@ def ask_sentence(report: Report, named: Sequence[str] = ()) -> str:
     wanted = [
         words
         for subject, words in (
-            ("ethnicity", _USABLE), ("deprivation", _LINKED),
+            ("ethnicity", USABLE), ("deprivation", _LINKED),
         )
         if verdicts.get(subject) == "care"
     ]  # fmt: skip
@@ -464,12 +468,12 @@ def rates_of(report: Report, outcome: str, dimension: str) -> tuple[ReleasedMeas
     return tuple(row for row in report.measures if row.measure in RATES and (row.outcome, row.dimension) == wanted)
 
 
-def rate_sentence(report: Report, facts: OutcomeFacts, dimension: str) -> str:
-    """Directly standardised rates of the groups, without a claim that they differ; blank where none is given."""
+def rate_sentence(report: Report, facts: OutcomeFacts, dimension: str, *, ends: bool = False) -> str:
+    """Directly standardised rates of the groups (or both ends), without a claim that they differ; blank where none is given."""
     shown = [
-        f"{row.group}: {row.estimate:,.1f} ({row.lower:,.1f} to {row.upper:,.1f})"
+        f"{row.group}: {_rate(row.estimate)} ({_rate(row.lower)} to {_rate(row.upper)})"
         for row in rates_of(report, facts.name, dimension)
-        if row.measure == "standardised_rate"
+        if row.measure == "standardised_rate" and (not ends or row.group in _ENDS)
         and row.estimate is not None and row.lower is not None and row.upper is not None
     ]  # fmt: skip
     population = next((each for each in report.populations if each.dimension == dimension), None)
@@ -481,6 +485,11 @@ def rate_sentence(report: Report, facts: OutcomeFacts, dimension: str) -> str:
     )
 
 
+def _rate(rate: float) -> str:
+    return shown_rate(rate, low="less than 0.1")
+
+
+_ENDS = (QUINTILES[0], QUINTILES[4])
 _DIMENSIONS = {"imd_quintile": "IMD quintile", "ethnic_group": "ethnic group"}
 
 
@@ -515,7 +524,8 @@ def class_share(report: Report, facts: Mapping[str, Any], name: str) -> Cell:
     share = part.value / whole.value
     if not report.exact and 0 < share < LEAST_SHOWN:
         return Cell(None, "low")
-    return Cell(share if report.exact else round(share, 3))
+    # Rounded as a percentage, as every table writes its shares: 0.1125 is 11.2% here, too.
+    return Cell(share if report.exact else round(round(100 * share, 1) / 100, 3))
 
 
 def measure_of(report: Report, measure: str, outcome: str, dimension: str = "imd_quintile") -> ReleasedMeasure | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -204,6 +206,21 @@ def test_sample_prints_on_at_most_eight_pages_of_a4(browser: Browser, pages: dic
         tuple(round(float(end)) for end in box.split()) for box in re.findall(rb"/MediaBox\s*\[([^\]]+)\]", printed)
     }
     assert boxes == {(0, 0, 595, 842)} or boxes == {(0, 0, 594, 841)} or boxes == {(0, 0, 595, 841)}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_last_of_eight_pages_is_no_more_than_two_thirds_full(
+    browser: Browser, pages: dict[str, Path], tmp_path: Path, name: str
+):
+    if shutil.which("pdftotext") is None:
+        absent("pdftotext")
+    browser.media(forced_colors="none", prefers_color_scheme="light")
+    browser.open(pages[name])
+    (tmp_path / "page.pdf").write_bytes(browser.pdf())
+    command = ["pdftotext", "-bbox", tmp_path / "page.pdf", "-"]
+    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split("<page ")[1:]
+    last = max(float(place) for place in re.findall(r'yMax="([\d.]+)"', printed[-1]))
+    assert len(printed) < 8 or last < 2 / 3 * 842
 
 
 def test_attacks_are_text(browser: Browser, pages: dict[str, Path]):

@@ -235,7 +235,7 @@ def test_a_group_differs_where_its_interval_excludes_none(report, differs, lower
 @pytest.mark.parametrize(
     ("lower", "upper", "words"),
     [
-        (0.05, 0.15, "as recorded, 10.0 percentage points (5.0 to 15.0)."),
+        (0.05, 0.15, "as recorded, 10.0 (5.0 to 15.0)."),
         (-0.01, 0.03, "no clear evidence of a gap (-1.0 to 3.0"),
     ],
 )

@@ -10,6 +10,7 @@ import pandas as pd
 
 from equity_audit.comparisons.compare import Figure, Sides, compare
 from equity_audit.comparisons.verdict import verdict_of
+from equity_audit.decode.labels import linked_words
 from equity_audit.disclosure.profiles import Profile
 from equity_audit.disclosure.release import rounded
 from equity_audit.model import (
@@ -197,7 +198,8 @@ def completeness_verdicts(
             continue
         share = facts["classes"][key].value / facts["records"].value
         failing = _failing(findings, _SETS[dimension])
-        words = f"{share:.1%} of records {_CODED_WORDS[dimension]}"
+        coded = linked_words(facts.get("routes", {})) if dimension == "imd_quintile" else _CODED_WORDS[dimension]
+        words = f"{share:.1%} of records {coded}"
         if any(code in failing for code in _PROOF[dimension]):
             verdict, sentence = (
                 "do_not_use",

@@ -24,12 +24,29 @@ _BETWEEN = " → "
 
 @dataclass(frozen=True, kw_only=True)
 class Grid:
-    """A table in words: the first column heads its row, the others are counts and shares."""
+    """A table: ``labels`` and ``columns[0]`` head its rows, the other columns are counts, and shares where ``shares`` says so.
+
+    ``across`` is what stands before a column's name where there is room for it.
+    """
 
     name: str
     title: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    labels: tuple[str, ...]
+    cells: tuple[tuple[Cell, ...], ...]
+    shares: tuple[bool, ...]
+    across: str = ""
+
+    @property
+    def rows(self) -> tuple[tuple[str, ...], ...]:
+        """The table in words."""
+        return tuple(
+            (
+                label,
+                *(_percent(cell) if share else _number(cell) for cell, share in zip(cells, self.shares, strict=True)),
+            )
+            for label, cells in zip(self.labels, self.cells, strict=True)
+        )
 
 
 def linkage_lines(report: Report) -> Iterator[str]:
@@ -68,15 +85,17 @@ def linkage_grids(report: Report) -> Iterator[Grid]:
         scale = next(iter(agreement)).split()[0]
         pairs = {_supplied_pair(name): cell for name, cell in agreement.items()}
         places = [str(number) for number in range(1, 11 if scale == "decile" else 6)]
-        yield _square("supplied-scale", f"Supplied {scale} (down) against looked-up (across), records", places, pairs)
+        title = f"Supplied {scale} (down) against looked-up (across), records"
+        yield _square("supplied-scale", title, f"Supplied {scale}", f"Looked-up {scale} ", places, pairs)
     for name in [key.removeprefix("linkable_by_") for key in details if key.startswith("linkable_by_")]:
         yield _spread(name, details)
     effect = details.get("edition_effect", {})
     if effect:
         pairs = {_edition_pair(name): cell for name, cell in effect.items()}
         other = details["words"]["compared_edition"]
-        title = f"Quintile in IMD {report.deprivation['edition']} (down) and in IMD {other} (across), records"
-        yield _square("edition-effect", title, list(QUINTILES), pairs)
+        edition = report.deprivation["edition"]
+        title = f"Quintile in IMD {edition} (down) and in IMD {other} (across), records"
+        yield _square("edition-effect", title, f"In IMD {edition}", f"In IMD {other}: ", list(QUINTILES), pairs)
 
 
 def linkage_tables(report: Report) -> Iterator[Table]:
@@ -173,35 +192,49 @@ def _supplied_pair(name: str) -> tuple[str, str]:
     return words[1], words[3]
 
 
-def _square(name: str, title: str, places: list[str], pairs: Mapping[tuple[str, str], Cell]) -> Grid:
-    rows = (
-        (first, *(_number(pairs.get((first, second), Cell(0))) for second in places)) for first in places
+def _square(
+    name: str, title: str, down: str, across: str, places: list[str], pairs: Mapping[tuple[str, str], Cell]
+) -> Grid:
+    cells = tuple(tuple(pairs.get((first, second), Cell(0)) for second in places) for first in places)
+    return Grid(
+        name=name, title=title, columns=(down, *places), labels=tuple(places), cells=cells,
+        shares=(False,) * len(places), across=across,
     )  # fmt: skip
-    return Grid(name=name, title=title, columns=("Group", *places), rows=tuple(rows))
 
 
 def _spread(dimension: str, details: Mapping[str, Mapping[str, Cell]]) -> Grid:
     linked, routes = details[f"linked_by_{dimension}"], details.get(f"routes_by_{dimension}", {})
     used = [name for name in ROUTES if any(key.endswith(f": {name}") for key in routes)]
-    rows = []
+    cells = []
     for level, whole in details[f"linkable_by_{dimension}"].items():
         enough = (whole.value or 0) >= FEWEST_RECORDS
-        share = _share(linked[level], whole) if enough else "[u]" if whole.value else _number(whole)
+        share = _part(linked[level], whole) if enough else Cell(None, "u" if whole.value else whole.marker or "z")
         # A hidden count must not come back as the sum of its routes.
         shown = linked[level].value is not None
-        by_route = (_number(routes.get(f"{level}: {name}", Cell(0)) if shown else linked[level]) for name in used)
-        rows.append((level, _number(whole), _number(linked[level]), share, *by_route))
+        by_route = (routes.get(f"{level}: {name}", Cell(0)) if shown else linked[level] for name in used)
+        cells.append((whole, linked[level], share, *by_route))
     word = _DIMENSIONS.get(dimension, dimension)
     columns = (word.capitalize(), "records", "linked", "share", *(f"by {name}" for name in used))
-    title = f"Linkage by {word}, of what could be linked"
-    return Grid(name=f"linkage-by-{dimension}".replace("_", "-"), title=title, columns=columns, rows=tuple(rows))
+    return Grid(
+        name=f"linkage-by-{dimension}".replace("_", "-"), title=f"Linkage by {word}, of what could be linked",
+        columns=columns, labels=tuple(details[f"linkable_by_{dimension}"]), cells=tuple(cells),
+        shares=(False, False, True, *(False for _ in used)),
+    )  # fmt: skip
+
+
+def _part(part: Cell, whole: Cell) -> Cell:
+    if part.value is None or whole.value is None:
+        return Cell(None, part.marker or whole.marker)
+    return Cell(min(1.0, part.value / whole.value)) if whole.value else Cell(None, "z")
 
 
 def _number(cell: Cell) -> str:
     return f"[{cell.marker}]" if cell.value is None else f"{cell.value:,}"
 
 
+def _percent(cell: Cell) -> str:
+    return f"[{cell.marker}]" if cell.value is None else shown_percent(cell.value)
+
+
 def _share(part: Cell, whole: Cell) -> str:
-    if part.value is None or whole.value is None:
-        return f"[{part.marker or whole.marker}]"
-    return shown_percent(min(1.0, part.value / whole.value)) if whole.value else "[z]"
+    return _percent(_part(part, whole))

@@ -6,11 +6,12 @@ import re
 
 from equity_audit.board import Board
 from equity_audit.model import Report
-from equity_audit.narrative import ask_sentence, headline_sentences, ordered_outcomes, rate_sentence, rules_sentence
+from equity_audit.narrative import ask_sentence, ordered_outcomes, rate_sentence
 from equity_audit.reports.grouping import grouping_words
-from equity_audit.reports.html.top import facts_line, title_of
+from equity_audit.reports.html.parts import count
+from equity_audit.reports.html.top import findings_of
 from equity_audit.reports.inert import visible
-from equity_audit.reports.workbook.words import watermark_lines
+from equity_audit.reports.workbook.words import day_words, period_of, watermark_lines
 
 _NO_SETTINGS = Board()
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#|!~&])")
@@ -18,30 +19,36 @@ _MARKS = re.compile(r"([\\`*_{}\[\]<>#|!~&])")
 
 def render(report: Report, board: Board = _NO_SETTINGS) -> bytes:
     """The summary as Markdown. Whatever could be read as mark-up or HTML is escaped."""
-    trust = f"{board.trust_name}: " if board.trust_name else ""
-    lines = [f"# {_plain(trust + title_of(report, board))}", ""]
+    head = f"{board.trust_name}: equity audit" if board.trust_name else "Equity audit"
+    lines = [f"# {_plain(f'{head}, {board.period or period_of(report)}')}", ""]
     lines += [f"**{_plain(line)}**\n" for line in watermark_lines(report)]
-    lines += [_plain(facts_line(report)), "", "## What the board needs to know", ""]
-    lines += [
-        f"{number}. {_plain(sentence)}" for number, sentence in enumerate(headline_sentences(report, board.outcomes), 1)
-    ]
-    rates = (rate_sentence(report, facts, "imd_quintile") for facts in ordered_outcomes(report, board.outcomes))
+    lines += [_plain(_facts(report)), ""]
+    for number, finding in enumerate(findings_of(report, board), 1):
+        verdict = f" **{_plain(finding.verdict)}.**" if finding.verdict else ""
+        lines.append(f"{number}. {_plain(finding.lead + finding.sentence)}{verdict}")
+    outcomes = ordered_outcomes(report, board.outcomes)
+    rates = (rate_sentence(report, facts, "imd_quintile", ends=True) for facts in outcomes)
     lines += [f"\n{_plain(sentence)}" for sentence in rates if sentence][:1]
-    lines += [
-        "",
-        _plain(rules_sentence(report)),
-        "",
-        f"**The ask.** {_plain(board.ask or ask_sentence(report, board.outcomes))}",
-    ]
+    lines += ["", f"**{_plain(board.ask or ask_sentence(report, board.outcomes))}**"]
     if board.executive_lead:
         lines += ["", f"Executive lead: {_plain(board.executive_lead)}"]
     if board.contact:
         lines += ["", f"Contact: {_plain(board.contact)}"]
-    lines += [
-        "",
-        f"Run {report.run.id}, disclosure profile {_plain(report.profile)}; {_plain(grouping_words(report))}.",
-    ]
+    made = (
+        f"equity-audit {report.run.version}, run {report.run.id}, profile {report.profile}; {grouping_words(report)}."
+    )
+    lines += ["", _plain(made)]
     return ("\n".join(lines) + "\n").encode()
+
+
+def _facts(report: Report) -> str:
+    """How much it rests on, when it was made, and that it is provisional."""
+    patients = report.ethnicity.get("patients", {}).get("distinct") if report.ethnicity else None
+    keyed = f", {count(patients)} patients" if patients is not None and patients.value else ""
+    return (
+        f"{report.run.label}: {count(report.records_audited)} records{keyed}. Audited {day_words(report.run.finished)}; "
+        "provisional management figures."
+    )
 
 
 def _plain(words: str) -> str:

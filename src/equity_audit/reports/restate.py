@@ -8,15 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from equity_audit.decode.labels import linked_words
 from equity_audit.disclosure.profiles import load_profile, profile_names
 from equity_audit.errors import UsageError
 from equity_audit.model import ReleasedFinding, Report, Verdict
-from equity_audit.narrative import class_share, percent
+from equity_audit.narrative import USABLE, class_share, percent
 
-_FIELDS = {
-    "ethnicity": ("valid", "have a usable ethnic group"),
-    "deprivation": ("linked", "are linked to an IMD quintile"),
-}
+_FIELDS = {"ethnicity": "valid", "deprivation": "linked"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,10 +83,10 @@ def _weighed_again(report: Report, verdict: Verdict, thresholds: NewThresholds) 
     facts = report.ethnicity if subject == "ethnicity" else report.deprivation
     if not subject or not facts:
         return verdict
-    key, words = _FIELDS[subject]
-    share = class_share(report, facts, key).value
+    share = class_share(report, facts, _FIELDS[subject]).value
     if share is None:
         return verdict
+    words = USABLE if subject == "ethnicity" else linked_words(facts.get("routes", {}))
     told = f"{percent(share)} of records {words}"
     below, act = thresholds.do_not_use_below, thresholds.act_from
     if below is not None and share < below:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from equity_audit.model import OutcomeFacts, ReleasedMeasure, Report
-from equity_audit.narrative import population_sentence, rates_of
+from equity_audit.narrative import population_sentence, rates_of, shown_rate
 from equity_audit.reports.html.parts import Table, count, marks_in
 
 _COLUMNS = ("rate", "standardised_rate", "indirectly_standardised_rate", "standardised_ratio")
@@ -47,5 +47,6 @@ def rates_table(report: Report, facts: OutcomeFacts, dimension: str, *, folded: 
 def _told(row: ReleasedMeasure) -> str:
     if row.estimate is None or row.lower is None or row.upper is None:
         return "[x]"
-    write = "{:,.2f}" if row.measure == "standardised_ratio" else "{:,.1f}"
-    return f"{write.format(row.estimate)} ({write.format(row.lower)} to {write.format(row.upper)})"
+    places = 2 if row.measure == "standardised_ratio" else 1
+    estimate, lower, upper = (shown_rate(end, places) for end in (row.estimate, row.lower, row.upper))
+    return f"{estimate} ({lower} to {upper})"

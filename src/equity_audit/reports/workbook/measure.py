@@ -17,6 +17,7 @@ _WIDTHS = {
     **dict.fromkeys("W@", 1015),
 }
 _BOLD = 1.08
+_WIDER = tuple(percent / 100 for percent in range(80, 108, 2))
 _PADDING = 1.0  # digits of a column that its edges take
 
 
@@ -28,9 +29,9 @@ def digits(text: str, *, bold: bool = False) -> float:
 
 def settled(header: str, width: int) -> int:
     """The first width from ``width`` on at which a header does not break within a note marker."""
-    for tried in range(width, width + 12):
-        # Programs measure a little differently, so a header must hold together in letters a little wider, too.
-        folds = (fold(header, tried / wider, bold=bold) for wider in (1.0, 1.08, 1.16) for bold in (False, True))
+    for tried in range(width, width + 16):
+        # Programs measure differently, so a header must hold together in narrower and wider letters, too.
+        folds = (fold(header, tried / wider, bold=True) for wider in _WIDER)
         if not any(line.endswith("[note") for lines in folds for line in lines):
             return tried
     return width

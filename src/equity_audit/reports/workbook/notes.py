@@ -37,6 +37,10 @@ PROCESS = (
     "Mean and process limits: where a month is expected to lie if nothing but chance moves it (XmR: mean ± 2.66 × the mean "
     "moving range). They are not intervals of a month's own figure."
 )
+LINKABLE = (
+    "Could be linked: all records but those that no area of England stands for (no fixed abode, living overseas or outside "
+    "England), those whose identity is legally withheld, and those with nothing installed to look them up in."
+)
 SITES = "Sites shared by fewer than 10 patients are counted together as other."
 SHAPES = "The shape of a value shows each letter as A and each digit as 9, so that no recorded value is printed."
 TOLERANCE = "A rule fails when more records than its tolerance are in fault. A rule without a tolerance allows none."

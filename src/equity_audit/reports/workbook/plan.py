@@ -11,6 +11,7 @@ from equity_audit.narrative import ordered_outcomes, outcomes_of, table_of
 from equity_audit.reports.workbook.back import method_sheet, notes_sheet
 from equity_audit.reports.workbook.chart_plan import chart_data_sheet, chart_sheet
 from equity_audit.reports.workbook.front import contents_sheet, cover_sheet, summary_sheet
+from equity_audit.reports.workbook.linkage import linkage_sheets
 from equity_audit.reports.workbook.measured import differences_sheet, ratios_sheet
 from equity_audit.reports.workbook.parts import ChartSheet, LineChartSheet, NoteBook, Sheet, TableSheet
 from equity_audit.reports.workbook.quality import codes_sheet, rules_sheet, scores_sheet, shapes_sheet
@@ -48,6 +49,7 @@ def plan_workbook(report: Report, board: Board) -> tuple[Sheet, ...]:
         body += [sheet] if sheet else []
         chart = recording_chart(report, sheet, number) if sheet and number == RECORDING else None
         body += [chart] if chart else []
+    body += linkage_sheets(report, book)
     for step, each in enumerate(dimensions, start=1):
         if chosen or each not in LEADING:
             body += _records(report, COUNTS_FROM + step, each, book)

@@ -23,6 +23,7 @@ def rates_sheet(report: Report, number: int, book: NoteBook) -> TableSheet | Non
     """Nothing where no population is installed, or none that fits."""
     people = {(each.dimension, group): size for each in report.populations for group, size in each.groups}
     rows: list[tuple[Value, ...]] = []
+    reasons: dict[str, None] = {}
     for facts in outcomes_of(report):
         for dimension in dict.fromkeys(each.dimension for each in report.populations):
             found = {(row.group or "", row.measure): row for row in rates_of(report, facts.name, dimension)}
@@ -31,12 +32,15 @@ def rates_sheet(report: Report, number: int, book: NoteBook) -> TableSheet | Non
                 for name, words in _RATES:
                     row = found[group, name]
                     ends = (row.estimate, row.lower, row.upper)
-                    cells = [Cell(None, "x") if end is None else Cell(round(end, 1)) for end in ends]
-                    rows.append((facts.label, header_of(dimension), group, words, events, size, *cells))
+                    rows.append(
+                        (facts.label, header_of(dimension), group, words, events, size, *(_cell(end) for end in ends))
+                    )
+                    reasons |= {row.reason_withheld: None} if row.reason_withheld else {}
     if not rows:
         return None
     interval = book.mark(notes.INTERVAL_OF_RATES)
     told = [population_sentence(each) for each in report.populations]
+    told += [f"Withheld, [x]: {reason}." for reason in reasons]
     return TableSheet(
         tab=f"Table_{number}",
         title=titled(report, f"Table {number}: Rates per 100,000 population by group"),
@@ -55,3 +59,8 @@ def rates_sheet(report: Report, number: int, book: NoteBook) -> TableSheet | Non
         ),
         rows=tuple(rows),
     )
+
+
+def _cell(end: float | None) -> Cell:
+    """One decimal; what rounds to zero without being zero is left for the writer to mark."""
+    return Cell(None, "x") if end is None else Cell(round(end, 1) or end)
