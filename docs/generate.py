@@ -1,9 +1,12 @@
-"""Print the reference pages from the code: rules, datasets, fields, commands. `--check` fails where a page is stale."""
+"""Print the reference pages from the code, and what README shows from a real run. `--check` fails where a page is stale."""
 
 import os
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from equity_audit.datasets import dataset_names, load_dataset
 from equity_audit.fields import FIELDS
@@ -16,6 +19,10 @@ COMMANDS = (
     ["reference"], ["reference", "add"], ["reference", "fetch"], ["reference", "list"], ["reference", "verify"],
     ["reference", "remove"], ["report"],
 )  # fmt: skip
+ROOT = Path(__file__).resolve().parents[1]
+DEMO = re.compile(r"(?<=```console\n\$ make demo\n).*?(?=```\n)", re.DOTALL)
+# How the parts of the output begin that README shows, and how many lines each has.
+SHOWN = {"Ethnicity": 10, "By IMD quintile": 8, "Emergency admission, quintile 1": 1, "rules ": 1}
 PRINTED = "<!-- Printed by docs/generate.py: change the code or the rule file, not this page. -->\n"
 
 
@@ -66,6 +73,25 @@ def commands_page() -> str:
 PAGES = {"rules.md": rules_page, "datasets.md": datasets_page, "fields.md": fields_page, "commands.md": commands_page}
 
 
+def readme() -> str:
+    """README with parts of what its `make demo` prints now; … stands for what is left out."""
+    recipe = subprocess.run(["make", "--dry-run", "demo"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    command = next(line for line in recipe.replace("\\\n", " ").splitlines() if "equity-audit check" in line)
+    tool = Path(sys.executable).parent / "equity-audit"
+    with TemporaryDirectory() as folder:
+        Path(folder, "sample_data").symlink_to(ROOT / "sample_data")
+        Path(folder, "demo").mkdir()
+        arguments = [tool, *shlex.split(command)[1:]]
+        printed = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, check=True).stdout
+    lines = [line.rstrip() for line in printed.splitlines()]
+    parts = ["…"]
+    for start, length in SHOWN.items():
+        first = next(number for number, line in enumerate(lines) if line.startswith(start))
+        parts += ["\n".join(lines[first : first + length]), "…"]
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    return DEMO.sub(lambda _: "\n".join(parts[:-1]) + "\n", page, count=1)
+
+
 def main() -> None:
     stale = []
     FOLDER.mkdir(exist_ok=True)
@@ -76,6 +102,11 @@ def main() -> None:
         stale.append(name)
         if "--check" not in sys.argv:
             path.write_text(text, encoding="utf-8")
+    shown = readme()
+    if (ROOT / "README.md").read_text(encoding="utf-8") != shown:
+        stale.append("README.md")
+        if "--check" not in sys.argv:
+            (ROOT / "README.md").write_text(shown, encoding="utf-8")
     print("stale: " + ", ".join(stale) if stale else "every page is current")
     if stale and "--check" in sys.argv:
         raise SystemExit(1)

@@ -46,3 +46,15 @@ def test_links_inside_the_project_lead_somewhere(page: Path) -> None:
 def test_the_rule_table_names_every_rule() -> None:
     text = (ROOT / "docs" / "reference" / "rules.md").read_text(encoding="utf-8")
     assert all(f"## {rule.code} {rule.title}" in text for rule in load_rules())
+
+
+def test_readme_shows_what_the_demo_prints() -> None:
+    # That it is what a run prints now is held with the reference pages, by `docs/generate.py --check`.
+    shown = re.search(r"```console\n\$ make demo\n(.*?)```", PAGES[0].read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert shown is not None
+    assert all(words in shown[1] for words in ("valid (usable)", "1 (most deprived)", "quintile 5: ", "rules "))
+
+
+def test_readme_links_to_every_how_to_page() -> None:
+    text = PAGES[0].read_text(encoding="utf-8")
+    assert [page.name for page in PAGES[1:] if f"(docs/{page.name})" not in text] == []
