@@ -8,12 +8,13 @@ they are whole. What cannot be protected is not written.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from equity_audit.disclosure.hiding import with_parts
-from equity_audit.disclosure.knowledge import Knowledge, Range, knowledge_of
+from equity_audit.disclosure.hiding import own_sake, with_parts
+from equity_audit.disclosure.knowledge import Knowledge, Range, knowledge_of, shown_range
 from equity_audit.disclosure.ledger import Count, Ledger
 from equity_audit.disclosure.profiles import Profile
 from equity_audit.disclosure.propagate import Terms, tighten_terms
@@ -38,7 +39,10 @@ def in_doubt(known: Knowledge, watched: Iterable[int]) -> list[int]:
 
 def surely_narrow(known: Knowledge) -> list[int]:
     """Numbers that single sums, one after the other, narrow down too far."""
-    low, high = _propagated(known)
+    return _narrow(known, *_propagated(known))
+
+
+def _narrow(known: Knowledge, low: np.ndarray, high: np.ndarray) -> list[int]:
     return [number for number, values in known.targets.items() if high[number] - low[number] + 1 < values]
 
 
@@ -89,23 +93,41 @@ def hide_until_safe(
         A count cannot be protected whatever is hidden besides; says in which table.
     """
     watched: dict[int, None] | None = None
-    rounds = 0
+    tries: Counter[Count] = Counter()
+    rounds = tried = 0
+    own = own_sake(ledger, profile)  # none or all of few: worth hiding more for, but not everything
     plain: set[Count] = set()  # no small counts, and worked out anyhow: hiding one again would lead nowhere
     while True:
         known = knowledge_of(ledger, hidden, profile, before)
-        narrow = surely_narrow(known)
+        low, high = _propagated(known)
+        narrow = _narrow(known, low, high)
+        idle = _idle(known, narrow, low, high, profile) - (own if tried < REACH else set())
+        if idle:
+            plain, hidden, watched = plain | idle, hidden - idle, None
+            continue
+        tried += 1
         if not narrow:
             doubtful = in_doubt(known, known.targets if watched is None else watched)
+            small = [number for number in doubtful if known.targets[number] >= known.least]
             # A solver costs more than the few counts that rounding would spare by it; whole numbers are worth it.
             narrow = (
                 _solved(known, doubtful, thorough=len(doubtful) <= FEW)
-                if doubtful and (profile.exact or rounds >= ROUNDS)
-                else doubtful
+                if doubtful and (profile.exact or rounds >= ROUNDS or not small)
+                else small
             )
             if not narrow:
                 return hidden
             watched = dict.fromkeys(doubtful)
             rounds += 1
+        tries.update(known.names[number] for number in narrow if number < len(known.names))
+        # What is no small count is worth the company of a few others; then it is shown, and everything is looked at again.
+        given_up = {
+            known.names[number] for number in narrow
+            if number < len(known.names) and known.targets[number] < known.least and tries[known.names[number]] > REACH
+        }  # fmt: skip
+        if given_up:
+            plain, hidden, watched = plain | given_up, hidden - given_up, None
+            continue
         more = with_parts(ledger, hidden | _companies(ledger, known, narrow, hidden | plain)) - plain
         if more == hidden:
             narrow = _solved(known, narrow)
@@ -123,6 +145,17 @@ def hide_until_safe(
         hidden = more
 
 
+def _idle(known: Knowledge, narrow: list[int], low: np.ndarray, high: np.ndarray, profile: Profile) -> set[Count]:
+    """Counts that are no small ones, and that hiding does not hide: the sums around them tell no less than they would."""
+    found = set()
+    for number in narrow:
+        if number < len(known.names) and known.targets[number] < known.least:
+            least, most = shown_range(known.true[number], profile)
+            if least <= low[number] and high[number] <= most:
+                found.add(known.names[number])
+    return found
+
+
 def _companies(ledger: Ledger, known: Knowledge, narrow: list[int], hidden: set[Count]) -> set[Count]:
     """For each number the least important shown count near it: in one of its sums, else one sum further."""
     places: dict[int, list[int]] = {}
@@ -131,7 +164,7 @@ def _companies(ledger: Ledger, known: Knowledge, narrow: list[int], hidden: set[
             places.setdefault(number, []).append(sum_)
     small = {number for number in narrow if known.targets[number] >= known.least}
     chosen: set[int] = set()
-    shown = [name not in hidden and name not in ledger.totals for name in known.names]
+    shown = [name not in hidden and name not in ledger.totals | ledger.unprinted for name in known.names]
     for number in narrow:
         rings: list[set[int]] = [{number}]
         for _ in range(REACH):

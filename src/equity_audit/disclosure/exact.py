@@ -34,7 +34,7 @@ def exact_hidden(
     known = [(before or {}).get(name, (0.0, 1.0)) for name in names]
     # What an earlier release prints cannot be hidden any more; a small one was hidden there too.
     fixed = [low == high and not profile.hides(int(low)) for low, high in known]
-    published = [True] * len(names)
+    published = [name not in ledger.unprinted for name in names]
     relations: list[tuple[int, list[int]]] = []
 
     owners = list(names)
@@ -54,6 +54,7 @@ def exact_hidden(
         elif bond.rest or bond.open:
             # A small difference of two shown counts is a small count: it is guarded like a printed one.
             guarded = profile.hides(bond.rest) and all(part.unit == bond.total.unit for part in bond.parts)
+            guarded &= bond.total not in ledger.unprinted
             relations.append((total, [*parts, extra(bond.rest, bond.total, guarded)]))
         else:
             relations.append((total, parts))

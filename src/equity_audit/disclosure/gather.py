@@ -19,10 +19,11 @@ from equity_audit.decode.grouping import (
 from equity_audit.decode.labels import QUINTILES
 from equity_audit.disclosure.ledger import PATIENTS, READ, RECORDS, Count, Ledger, bind_margins, of
 from equity_audit.disclosure.naming import entered, placed, row_counts, rule_count, walk
+from equity_audit.disclosure.sums import bind_figures, imply_totals, same_figures
 from equity_audit.model import Audit, Breakdown, Finding
 
 
-def gather(audit: Audit, breakdowns: Iterable[Breakdown]) -> Ledger:
+def gather(audit: Audit, breakdowns: Iterable[Breakdown], *, whole_numbers: bool = True) -> Ledger:
     """The ledger of a run; ``breakdowns`` are those that will be printed."""
     ledger = Ledger()
     ledger.add(RECORDS, audit.intake.records_audited, "intake")
@@ -39,13 +40,19 @@ def gather(audit: Audit, breakdowns: Iterable[Breakdown]) -> Ledger:
     _enter_lists(ledger, audit)
     for finding in audit.findings:
         _enter_rule(ledger, finding)
+    if whole_numbers:
+        imply_totals(ledger, audit)
     _same_outcomes(ledger, audit)
+    if whole_numbers:
+        same_figures(ledger, audit)
     _same_core20(ledger)
     _bind_collapsed(ledger)
     bind_margins(ledger)
     _bind_classes(ledger, audit)
     for section, facts in sections:
         _bind_sums(ledger, section, facts)
+    if whole_numbers:
+        bind_figures(ledger, audit)
     _bind_rules(ledger, audit)
     _bind_people(ledger)
     ledger.settle()
@@ -163,7 +170,6 @@ def _bind_classes(ledger: Ledger, audit: Audit) -> None:
         c for c in ledger.counts if c.unit == "records" and [d for d, _ in c.cell] == ["link_class"] and c != linked
     ]
     ledger.bind(quintiles[5], others)
-    ledger.bind(linked, [c for c in ledger.counts if c.unit == "records" and [d for d, _ in c.cell] == ["route"]])
     for number, quintile in enumerate(quintiles[:5], start=1):
         ledger.bind(
             quintile, [of("records", "imd_decile", str(2 * number - 1)), of("records", "imd_decile", str(2 * number))]
@@ -212,10 +218,18 @@ def _bind_rules(ledger: Ledger, audit: Audit) -> None:
         judged, failed, rest = (rule_count(code, unit, which) for which in ("judged", "failed", "not_judged"))
         if code == "STR002":
             ledger.same(judged, READ)
+        taken: set[Count] = set()
         for count in (judged, failed, rest):
             twin = classes.get((unit, ledger.counts.get(ledger.find(count), -1)))
-            if twin is not None and ledger.counts[ledger.find(twin)] > 0:
+            # What `sums` names is what it is; two figures of one rule are two, though they be equal.
+            if (
+                twin is not None
+                and ledger.find(count) == count
+                and ledger.find(twin) not in taken
+                and ledger.counts[ledger.find(twin)] > 0
+            ):
                 ledger.same(count, twin)
+            taken.add(ledger.find(count))
         everyone = RECORDS if unit == "records" else PATIENTS
         if ledger.counts.get(ledger.find(everyone)) == finding.judged + finding.not_judged:
             ledger.bind(everyone, [judged, rest])

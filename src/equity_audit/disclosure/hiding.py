@@ -19,7 +19,7 @@ def own_sake(ledger: Ledger, profile: Profile) -> set[Count]:
     implied = _implied(ledger, profile)
     for whole, part in pairs:
         few, many = ledger.counts[part], ledger.counts[whole]
-        if whole.unit != part.unit or not hides_part(few, many, profile):
+        if whole.unit != part.unit or {whole, part} & ledger.unprinted or not hides_part(few, many, profile):
             continue
         # None or all of few is no secret where a larger table, of enough people, says it of all of them.
         if few not in (0, many) or (part, whole) not in implied:
@@ -30,7 +30,7 @@ def own_sake(ledger: Ledger, profile: Profile) -> set[Count]:
             hidden.add(records)
         elif profile.hides(ledger.counts[records]) and ledger.counts[patients]:
             hidden.add(patients)
-    return with_parts(ledger, hidden)
+    return with_parts(ledger, hidden - ledger.unprinted)
 
 
 def _implied(ledger: Ledger, profile: Profile) -> set[tuple[Count, Count]]:

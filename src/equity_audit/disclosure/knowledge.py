@@ -52,6 +52,7 @@ def knowledge_of(
     of the records of every patient of a group, none of which is printed. None of them gives a count of a table back.
     The events of a rate per population are counts of their own, entered by `rates.enter_rates`.
     """
+    hidden = frozenset(hidden)
     names = tuple(ledger.counts)
     place = {name: number for number, name in enumerate(names)}
     true = list(ledger.counts.values())
@@ -62,6 +63,8 @@ def knowledge_of(
         if name in hidden:
             ends = ANY  # one marker for all that is hidden: it does not say for which reason
             targets[number] = profile.values if profile.hides(value) else min(3, profile.values)
+        elif name in ledger.unprinted:
+            ends = ANY
         elif name in ledger.totals and profile.round_to:
             ends = ANY  # the sum of released cells: says nothing that they do not
         else:
@@ -82,7 +85,7 @@ def knowledge_of(
             high.append(math.inf if bond.rest >= 0 else 0.0)
             same_unit = all(part.unit == bond.total.unit for part in bond.parts)
             # What is left of a hidden count is as uncertain as that one.
-            if same_unit and profile.hides(bond.rest) and bond.total not in hidden:
+            if same_unit and profile.hides(bond.rest) and bond.total not in hidden | ledger.unprinted:
                 targets[number] = profile.values
         sums.append(tuple(terms))
     return Knowledge(names, tuple(owners), tuple(true), tuple(low), tuple(high), tuple(sums), targets, profile.values)

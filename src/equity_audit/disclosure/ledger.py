@@ -57,6 +57,7 @@ class Ledger:
     totals: set[Count] = field(default_factory=set)
     together: list[tuple[Count, Count]] = field(default_factory=list)
     named: dict[Count, int] = field(default_factory=dict)
+    unprinted: set[Count] = field(default_factory=set)
     _same: dict[Count, Count] = field(default_factory=dict)
 
     def add(self, count: Count, value: int, table: str) -> Count:
@@ -65,7 +66,15 @@ class Ledger:
         self.named.setdefault(count, int(value))
         self.counts.setdefault(known, int(value))
         self.tables.setdefault(known, table)
+        self.unprinted.discard(known)
         return known
+
+    def imply(self, count: Count, value: int) -> None:
+        """Enter a total that is printed nowhere and that several sums share: none is hidden, and nobody is told it."""
+        known = self.find(count)
+        if known not in self.counts:
+            self.counts[known] = int(value)
+            self.unprinted.add(known)
 
     def find(self, count: Count) -> Count:
         """The one identity of a count."""
@@ -79,9 +88,16 @@ class Ledger:
         if count == other or self.counts.get(count, 0) != self.counts.get(other, self.counts.get(count, 0)):
             return
         self._same[count] = other
+        printed = any(each in self.counts and each not in self.unprinted for each in (count, other))
         if count in self.counts:
             self.counts.setdefault(other, self.counts.pop(count))
+        if count in self.tables:
             self.tables.setdefault(other, self.tables.pop(count))
+        self.unprinted.discard(count)
+        if printed:
+            self.unprinted.discard(other)
+        elif other in self.counts:
+            self.unprinted.add(other)
 
     def bind(self, total: Count, parts: Iterable[Count], *, open_: bool = False) -> None:
         """Note that parts make up a total, as far as the true counts say so; unknown counts are left out."""
@@ -117,8 +133,12 @@ def bind_margins(ledger: Ledger) -> None:
         for count in members:
             for place in count.cell:
                 below.setdefault((place[0], count.cell - {place}), []).append(count)
-        for (_, cell), parts in below.items():
-            ledger.bind(Count(unit, quantity, cell), parts)
+        for (dimension, cell), parts in below.items():
+            # Only who is linked has a route.
+            whole = Count(unit, quantity, cell | {("link_class", "linked")} if dimension == "route" else cell)
+            if len(parts) == 1 and ledger.find(whole) in ledger.counts:
+                ledger.same(parts[0], whole)  # where one part is everything
+            ledger.bind(whole, parts)
 
 
 def total_value(shown: Sequence[int | None]) -> int:

@@ -15,6 +15,16 @@ NON_COUNTS = frozenset(
     {"edition", "vintage", "year", "rank", "decile", "quintile", "order", "level", "tests", "df", "seed", "threshold",
      "dqmi_default_threshold", "areas", "lsoas", "rows", "tables", "places", "postcodes", "months", "first_lines"}
 )  # fmt: skip
+# What a list says of its rows: other texts of a row are judgements, not coordinates.
+_COORDINATES = {
+    "spread": ("dimension", "level"), "units": ("dimension", "unit"), "sites_filled": ("site",), "months": ("month",),
+    "residual": ("site", "code"),
+}  # fmt: skip
+# What a list counts at each level besides all records there.
+_OF_LEVEL = {
+    ("spread", "numerator"): "unknown", ("units", "numerator"): "unknown", ("months", "numerator"): "known",
+    ("residual", "denominator"): "known", ("residual", "numerator"): "residual",
+}  # fmt: skip
 _CLASS_OF_GROUP = dict(zip(CLASSES[1:], UNUSABLE, strict=True))
 
 
@@ -57,6 +67,9 @@ def fact_count(section: str, path: Sequence[str]) -> Count:
             )
         if kind.startswith("linkable_by_"):
             return Count("records", "linkable", frozenset({(kind.removeprefix("linkable_by_"), name)}))
+        if kind.startswith("routes_by_"):
+            level, _, route = name.rpartition(": ")
+            return Count("records", "all", frozenset({("route", route), (kind.removeprefix("routes_by_"), level)}))
         if kind in ("deciles", "routes"):
             return of("records", {"deciles": "imd_decile", "routes": "route"}[kind], name)
     if path[0] == "together" and len(path) == 3:
@@ -73,11 +86,20 @@ def _ethnic_class(name: str) -> Count:
 
 
 def listed_count(section: str, path: Sequence[str], row: Mapping[str, Any], key: str) -> Count:
-    """A count in a list of rows: its texts are its coordinates."""
-    texts = {name: str(value) for name, value in row.items() if isinstance(value, str)}
+    """A count in a list of rows: its coordinates are texts of its row."""
+    coordinates = _COORDINATES.get(path[-1], tuple(row))
+    texts = {name: str(row[name]) for name in coordinates if isinstance(row.get(name), str)}
     if "dimension" in texts and ("level" in texts or "unit" in texts):
         texts[texts.pop("dimension")] = texts.pop("level" if "level" in texts else "unit")
     unit = "patients" if "patients" in key or "patients" in path else "records"
+    quantity = _OF_LEVEL.get((path[-1], key))
+    if path[-1] == "residual" and quantity is not None:
+        code, site = texts["code"], texts["site"]
+        if not site:
+            return of(unit, "ethnic_code", code) if quantity == "residual" else _ethnic_class("valid")
+        return Count(unit, quantity, frozenset({("site", site), *([("code", code)] if quantity == "residual" else [])}))
+    if quantity is not None:
+        return Count(unit, quantity, frozenset(texts.items()))
     if key in ("denominator", "records", "patients") and len(texts) == 1:
         return Count(unit, "all", frozenset(texts.items()))
     return Count(unit, "/".join((section, *path, key)), frozenset(texts.items()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from equity_audit.disclosure.auditor import hide_until_safe
 from equity_audit.disclosure.derive import comparisons_of, completeness_verdicts
@@ -36,7 +37,7 @@ def protect(
     DisclosureError, naming the table, where no pattern of hidden counts withstands the auditor.
     """
     audit = without_sparse(without_sensitive(audit, profile), profile)
-    ledger = gather(audit, audit.breakdowns)
+    ledger = gather(audit, audit.breakdowns, whole_numbers=profile.exact)
     hidden = hidden_counts(ledger, profile, previous)
     if audit.rates:
         # The tables first: rates show what these leave.
@@ -57,6 +58,9 @@ def hidden_counts(ledger: Ledger, profile: Profile, previous: Previous | None = 
     if profile.exact:
         hidden = exact_hidden(ledger, hidden, profile, before)
     return frozenset(hide_until_safe(ledger, hidden, profile, before))
+
+
+_HIDDEN = Cell(None, "c")
 
 
 def _totals(ledger: Ledger, hidden: frozenset[Count], profile: Profile, audit: Audit) -> Mapping[Count, Cell]:
@@ -115,5 +119,30 @@ def _report(audit: Audit, released: Released, profile: Profile, internal_name: s
         notes=(*audit.notes, at.sentence()) if verdicts else audit.notes,
         hints=audit.hints,
         ethnicity_details=released.facts("ethnicity_details", audit.ethnicity_details),
-        deprivation_details=released.facts("deprivation_details", audit.deprivation_details),
+        deprivation_details=without_twins(
+            released.facts("deprivation_details", audit.deprivation_details), deprivation
+        ),
     )
+
+
+def without_twins(details: dict[str, Any], deprivation: Mapping[str, Any]) -> dict[str, Any]:
+    """Hide what says a hidden count again: the parts of the linkage rate where the class they are made of is hidden.
+
+    Routes are hidden together in a spread, since the linked records beside them are their sum.
+    """
+    classes = deprivation.get("classes", {})
+    linked, homeless = classes.get("linked"), classes.get("no_fixed_abode")
+    made = dict(details)
+    for name, value in details.items():
+        if name.startswith("routes_by_") and any(cell.value is None for cell in value.values()):
+            made[name] = dict.fromkeys(value, _HIDDEN)
+    if "linkage" in details and isinstance(linked, Cell) and isinstance(homeless, Cell):
+        parts = dict(details["linkage"])
+        could, both = parts["records that could be linked"], parts["the same with no fixed abode"]
+        if homeless.value is None:
+            both = homeless
+        elif both.value is None and could.value is not None:
+            both = Cell(could.value + homeless.value)
+        parts |= {"linked": linked, "the same with no fixed abode": both}
+        made["linkage"] = dict.fromkeys(parts, _HIDDEN) if linked.value is None else parts
+    return made
