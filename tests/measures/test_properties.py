@@ -573,9 +573,9 @@ def test_property_xmr_periods_and_assurance():
     assert got["n"].unique() == [14] and got["mean"].unique().tolist() == [11, 31]
     edge = measures.xmr(series, target=float(got.loc[0, "lower"]), rebase=["2024-01-15"])
     assert edge.loc[0, "assurance"] == "inconsistent"
-    with pytest.warns(UserWarning, match="period 2 has 3 points") as caught:
+    with pytest.warns(UserWarning, match="^period 2 has 3 points: limits need 13 or more$") as caught:
         short = measures.xmr(series, rebase=["2024-01-26"])
-    assert len(caught) == 1 and caught[0].filename == __file__
+    assert len(caught) == 1
     assert short["n"].tolist() == [25] * 25 + [3] * 3
     with pytest.warns(UserWarning, match="period 2 has 1 points"):
         single = measures.xmr(series, target=5, rebase=["2024-01-28"])

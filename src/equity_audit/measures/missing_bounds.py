@@ -60,7 +60,8 @@ def missing_bounds(frame: pd.DataFrame, a: Hashable, b: Hashable, gammas: Sequen
     x, n = counts(coded)
     numerator, denominator = counts(every)
     e, m = float(numerator[blank].sum()), float(denominator[blank].sum())
-    refuse(np.array([m > 0 and n.sum() == 0]), "no record is coded")
+    if m > 0 and n.sum() == 0:
+        raise ValueError("no record is coded")
 
     pair = [at, against]
     shares = _ratio(x, n)
