@@ -111,6 +111,8 @@ def test_one_shape(name):
     assert got.loc[withheld, FIGURES].isna().all(axis=None)
     assert got.loc[~withheld, "value"].notna().all()
     assert all(why is None or isinstance(why, str) for why in got["reason_withheld"])
+    texts = {"group", "against", "measure", "method", "reason_withheld", "rank_basis", "transform", "polarity"}
+    assert {column for column in got if not pd.api.types.is_numeric_dtype(got[column])} <= texts
     given_both = got["lower"].notna() & got["upper"].notna()
     assert (got.loc[given_both, "lower"] <= got.loc[given_both, "value"] + 1e-12).all()
     assert (got.loc[given_both, "value"] <= got.loc[given_both, "upper"] + 1e-12).all()
@@ -452,6 +454,17 @@ def test_property_between_group_no_difference_is_what_chance_gives():
     variance = np.sum(share * spread**2) / 0.2**2
     assert got["theil"] == pytest.approx(500 * variance, rel=0.05)
     assert got["mld"] == pytest.approx(500 * variance, rel=0.1)
+    shape = (0.2 / frame["se"].to_numpy()) ** 2
+    drawn = np.random.default_rng(0).standard_gamma(shape, size=(4000, 4)) / shape
+    theil, mld, weighted, unweighted = [], [], [], []
+    for y in drawn:
+        ratio = y / np.sum(y * share.to_numpy())
+        theil.append(1000 * np.sum(share * ratio * np.log(ratio)))
+        mld.append(-1000 * np.sum(share * np.log(ratio)))
+        weighted.append(100 * np.sum(share * np.abs(ratio - 1)))
+        unweighted.append(100 * np.mean(np.abs(ratio - 1)))
+    each = [np.mean(one) for one in (weighted, unweighted, mld, theil)]
+    assert got.dropna().tolist() == pytest.approx(each)
     again = measures.between_group(frame, seed=1).set_index("measure")["no_difference"]
     assert again["theil"] != got["theil"] and again["theil"] == pytest.approx(got["theil"], rel=0.1)
 
@@ -549,6 +562,7 @@ def test_property_xmr_golden_case():
     assert screened.loc[0, ["mean", "upper", "lower"]].astype(float).round(2).tolist() == [1.94, 4.60, -0.72]
     assert whole.loc[0, ["mean", "upper", "lower"]].astype(float).round(2).tolist() == [1.94, 6.95, -3.06]
     assert screened["method"].unique() == ["xmr, screened"] and whole["method"].unique() == ["xmr"]
+    assert list(screened)[:2] == ["date", "measure"] and screened["date"].tolist() == series.index.tolist()
     assert screened["measure"].unique() == ["xmr"] and screened["n"].unique() == [18] and screened["level"].isna().all()
 
 
@@ -636,6 +650,10 @@ def test_property_association_of_equal_profiles_is_none():
     assert full.loc["cramers_v", "value"] == 1
     sparse = pd.DataFrame({"x": [3, 0], "y": [1, 4]})
     assert measures.association(sparse).loc[0, "method"] == "pearson, p from 10,000 seeded draws"
+    draws = measures.association(sparse).loc[0, "p"] * 10_000
+    assert draws == pytest.approx(round(draws), abs=1e-6)
+    for least in ([[1, 0], [0, 1]], [[0.25, 0.25], [0.25, 0.25]]):
+        assert measures.association(pd.DataFrame(least)).loc[2, "value"] == 0
     one, two = (measures.association(sparse, seed=seed).loc[0, "p"] for seed in (0, 0))
     assert one == two == pytest.approx(0.1429, abs=0.02)
 
@@ -693,6 +711,16 @@ def test_property_reallocate_keeps_totals(rows):
     assert nothing["value"].to_numpy() == pytest.approx(nothing["coded"].to_numpy())
 
 
+def test_property_reallocate_without_a_coded_event_goes_by_coded_records():
+    frame = pd.DataFrame(
+        {"group": ["a", "b", None], "stratum": [1, 1, 2], "numerator": [0, 0, 4], "denominator": [5, 15, 8]}
+    )
+    got = measures.reallocate(frame, "stratum")
+    assert got["numerator"].tolist() == [1, 3] and got["denominator"].tolist() == [7, 21]
+    tenth = measures.reallocate(frame.assign(numerator=[0, 0, 0.04], denominator=[0.05, 0.15, 0.08]), "stratum")
+    assert tenth["numerator"].tolist() == pytest.approx([0.01, 0.03])
+
+
 def test_property_reallocate_withholds():
     frame = pd.DataFrame({"group": ["a", None], "stratum": 1, "numerator": [0, 3], "denominator": [0, 6]})
     assert measures.reallocate(frame, "stratum")["reason_withheld"].tolist() == ["nothing is coded"]
@@ -712,6 +740,7 @@ def test_property_adjust_p_only_raises_and_keeps_order(p, seed):
         blank = measures.adjust_p([*p, np.nan], method)
         assert blank[:-1] == pytest.approx(adjusted) and np.isnan(blank[-1])
     assert measures.adjust_p([], "bh").tolist() == []
+    assert measures.adjust_p([0, 1, None], "holm") == pytest.approx([0, 1, np.nan], nan_ok=True)
 
 
 def test_adjust_p_and_wilson_agree_with_statsmodels():
@@ -746,6 +775,44 @@ def test_warnings_of_numpy_stay_inside():
         for measure in (measures.proportion, measures.rate, measures.clustered_proportion, measures.missingness):
             assert "value" in measure(empty)
         assert measures.association(pd.DataFrame())["reason_withheld"].notna().all()
+        nobody = valued([(1, 0.5)]).head(0)
+        for spread in (measures.gap, measures.between_group, measures.concentration_index):
+            assert spread(nobody)["reason_withheld"].str.startswith("fewer than two groups").all()
+        assert measures.slope_index(nobody, "rate")["reason_withheld"].notna().all()
+        ends = pd.DataFrame({"order": [1, 2], "population": 1, "value": [1 - 1e-12, 1e-12]})
+        steep = measures.slope_index(
+            ends.assign(lower=ends["value"], upper=ends["value"]), "proportion", transform="logit"
+        )
+        assert steep.loc[0, FIGURES].tolist() == [1, 1, 1]
+
+
+def test_values_below_zero_are_read():
+    frame = valued([(10, 0.5), (30, 0.2), (20, 0.4)])
+    below = frame.assign(value=frame["value"] - 1, lower=frame["lower"] - 1, upper=frame["upper"] - 1)
+    for measure, rows in (
+        (measures.gap, ["gap"]),
+        (lambda f: measures.attributable(f, "g1"), ["par"]),
+        (lambda f: measures.concentration_index(f, "aci"), ["aci"]),
+        (measures.between_group, ["bgv", "bgsd", "mdm_weighted", "mdb_unweighted"]),
+        (lambda f: measures.slope_index(f, "other"), ["sii", "lack_of_fit"]),
+    ):
+        same(
+            measure(below).set_index("measure").loc[rows, FIGURES],
+            measure(frame).set_index("measure").loc[rows, FIGURES],
+        )
+
+
+def test_one_group_alone_is_compared_with_nobody():
+    frame = pd.DataFrame({"group": ["a"], "numerator": [2], "denominator": [5]})
+    for measure in (measures.relative_risk, measures.risk_difference):
+        got = measure(frame, "a")
+        assert got[["group", "against", "reason_withheld"]].to_numpy().tolist() == [["a", "rest", "a denominator is 0"]]
+
+
+def test_property_missingness_trend_without_an_ordered_group():
+    frame = pd.DataFrame({"group": ["a", "b"], "order": [1, None], "numerator": [0, 2], "denominator": [0, 4]})
+    got = measures.missingness(frame).set_index("measure").loc["trend"]
+    assert got["reason_withheld"] == "fewer than two groups with records, or nothing varies" and np.isnan(got["p"])
 
 
 WORDS = {

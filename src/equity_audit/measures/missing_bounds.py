@@ -6,7 +6,7 @@ from math import inf, nan
 import numpy as np
 import pandas as pd
 
-from equity_audit.measures._shape import Floats, by_group, counts, measurements, position, refuse
+from equity_audit.measures._shape import Floats, by_group, counts, measurements, position
 
 LARGEST = 1e12
 
