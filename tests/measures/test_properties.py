@@ -228,6 +228,9 @@ def test_property_standardised_rate_withholds():
     hole = "a stratum of the standard has no population in this group"
     assert got["reason_withheld"].tolist() == [None, "fewer than 10 events", hole, "the standard population is 0", hole]
     assert got["site"].tolist() == list("abcde") and got["n"].tolist() == [10, 9, 20, 18, 30]
+    spare = frame[frame["site"] == "c"].head(1).assign(stratum="spare", population=50, standard_population=0, events=0)
+    padded = measures.standardised_rate(pd.concat([frame, spare]), by=["site"])
+    assert padded["reason_withheld"].tolist() == got["reason_withheld"].tolist()
 
 
 def test_property_standardised_rate_keeps_a_blank_group():
@@ -482,6 +485,8 @@ def test_property_between_group_withholds():
     assert below.loc["theil", "reason_withheld"] == "a value is below 0"
     assert below.loc["cov", "reason_withheld"] == "the mean is 0 or below"
     assert below["no_difference"].isna().all()
+    zero = measures.between_group(frame.assign(value=0.0, se=0.1)).set_index("measure")
+    assert zero["no_difference"].isna().all() and zero.loc["theil", "reason_withheld"] == "the mean is 0 or below"
     alone = measures.between_group(frame.head(1))
     assert alone["reason_withheld"].eq("fewer than two groups with people").all()
     vanished = measures.between_group(frame.assign(population=[0, 5, 5]), "g0").set_index("measure")
@@ -597,6 +602,8 @@ def test_property_xmr_periods_and_assurance():
     assert single["assurance"].iloc[-1] is None and not single["flag"].iloc[-1]
     assert single["value"].iloc[-1] == 32
     same(measures.xmr(series, rebase=["2024-01-01"]), measures.xmr(series))
+    with pytest.warns(UserWarning, match="^period 1 has 12 points"):
+        measures.xmr(series.head(12), rebase=["2024-01-01"])
 
 
 @quick
@@ -692,6 +699,8 @@ def test_property_missing_bounds_edges():
     assert got["value"].iloc[-1] == np.inf and [*got["measure"]][-1] == "tipping_gamma"
     nothing = measures.missing_bounds(frame.assign(numerator=0), "a", "b", (2,))
     assert nothing.loc[0, "reason_withheld"] and nothing["reason_withheld"].iloc[-1]
+    nobody = measures.missing_bounds(frame.assign(numerator=0, denominator=0), "a", "b", (2,))
+    assert nobody["reason_withheld"].notna().all()
     equal = measures.missing_bounds(frame.assign(numerator=[3, 3, 0, 1]), "a", "b", (2,))
     assert equal["value"].iloc[-1] == 1
 
@@ -758,6 +767,12 @@ def test_adjust_p_and_wilson_agree_with_statsmodels():
     assert got["upper"].to_numpy() == pytest.approx(high, abs=1e-15)
 
 
+def test_wilson_of_nobody_has_no_ends():
+    from equity_audit.measures._intervals import wilson
+
+    assert np.isnan(wilson(np.zeros(1), np.zeros(1), 1.96)).all()
+
+
 def test_chi_squared_agrees_with_scipy():
     from scipy.stats import chi2
 
@@ -800,6 +815,14 @@ def test_values_below_zero_are_read():
             measure(below).set_index("measure").loc[rows, FIGURES],
             measure(frame).set_index("measure").loc[rows, FIGURES],
         )
+
+
+def test_unused_categories_make_no_group():
+    rows = [(50, 0.3), (80, 0.4), (90, 0.2)]
+    for name in ("clustered_proportion", "standardised_rate", "relative_risk", "missingness", "between_group"):
+        frame, measure = MEASURED[name](rows)
+        sorted_here = pd.Categorical(frame["group"], categories=["g", "g0", "g00", "g1", "g2", "z"])
+        same(measure(frame.assign(group=sorted_here)), measure(frame), check_dtype=False, check_categorical=False)
 
 
 def test_one_group_alone_is_compared_with_nobody():

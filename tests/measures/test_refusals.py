@@ -39,6 +39,7 @@ CASES = {
     "x above n": (lambda: measures.proportion(frame(COUNTS, numerator=[1, 6])), "numerator is larger than denominator in row 1 (rows count from 0)"),
     "negative": (lambda: measures.proportion(frame(COUNTS, numerator=[1, -6])), "numerator is below 0 in row 1 (rows count from 0)"),
     "blank": (lambda: measures.proportion(frame(COUNTS, numerator=[1, None])), "numerator is blank or not a number in row 1 (rows count from 0)"),
+    "blank whole number": (lambda: measures.proportion(frame(COUNTS, numerator=pd.array([1, None], dtype="Int64"))), "numerator is blank or not a number in row 1 (rows count from 0)"),
     "text": (lambda: measures.proportion(frame(COUNTS, denominator=[5, "SECRET"])), "denominator is blank or not a number in row 1 (rows count from 0)"),
     "infinite": (lambda: measures.rate(pd.DataFrame({"events": [1, 1], "denominator": [2, np.inf]})), "denominator is blank or not a number in row 1 (rows count from 0)"),
     "no column": (lambda: measures.proportion(pd.DataFrame({"numerator": [1]})), "column 'denominator' is missing"),
@@ -109,6 +110,10 @@ CASES = {
     "index se": (lambda: measures.concentration_index(frame(VALUES, se=[0.1, -3])), "se is below 0 in row 1 (rows count from 0)"),
     "between value": (lambda: measures.between_group(frame(VALUES, value=[0.1, None])), "value is blank or not a number in row 1 (rows count from 0)"),
     "between se": (lambda: measures.between_group(frame(VALUES, se=[0.1, None])), "se is blank or not a number in row 1 (rows count from 0)"),
+    "between of one person": (lambda: measures.between_group(frame(VALUES, population=1, value=[0.1, None])), "value is blank or not a number in row 1 (rows count from 0)"),
+    "attributable of one person": (lambda: measures.attributable(frame(VALUES, population=1, value=[0.1, None]), "a"), "value is blank or not a number in row 1 (rows count from 0)"),
+    "index of one person": (lambda: measures.concentration_index(frame(VALUES, population=1, value=[0.1, None])), "value is blank or not a number in row 1 (rows count from 0)"),
+    "slope of one person": (lambda: measures.slope_index(frame(VALUES, population=1, value=[0.1, None]), "rate"), "value is blank or not a number in row 1 (rows count from 0)"),
     "between polarity": (lambda: measures.between_group(frame(VALUES), polarity="up"), "polarity is one of 'adverse', 'favourable'"),
     "between reference": (lambda: measures.between_group(frame(VALUES), "z"), "reference 'z' is not a group"),
     "attributable reference": (lambda: measures.attributable(frame(VALUES), "z"), "reference 'z' is not a group"),
@@ -144,7 +149,7 @@ CASES = {
     "a is b": (lambda: measures.missing_bounds(frame(COUNTS), "a", "a"), "a and b are the same group"),
     "nothing coded": (
         lambda: measures.missing_bounds(
-            pd.DataFrame({"group": ["a", "b", None], "numerator": [0, 0, 1], "denominator": [0, 0, 2]}), "a", "b"
+            pd.DataFrame({"group": ["a", "b", None], "numerator": [0, 0, 1], "denominator": [0, 0, 1]}), "a", "b"
         ),
         "no record is coded",
     ),
