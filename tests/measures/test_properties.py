@@ -231,6 +231,8 @@ def test_property_standardised_rate_withholds():
     spare = frame[frame["site"] == "c"].head(1).assign(stratum="spare", population=50, standard_population=0, events=0)
     padded = measures.standardised_rate(pd.concat([frame, spare]), by=["site"])
     assert padded["reason_withheld"].tolist() == got["reason_withheld"].tolist()
+    unnamed = measures.standardised_rate(frame.replace({"stratum": {"o": None}}), by=["site"])
+    assert unnamed["reason_withheld"].tolist() == got["reason_withheld"].tolist()
 
 
 def test_property_standardised_rate_keeps_a_blank_group():
@@ -574,7 +576,12 @@ def test_property_xmr_golden_case():
 def test_property_xmr_constant_series_is_never_flagged():
     series = pd.Series([0.1] * 15, index=pd.date_range("2024-01-01", periods=15))
     got = measures.xmr(series)
-    assert not got["flag"].any() and (got["lower"] == 0.1).all() and (got["upper"] == 0.1).all()
+    assert (
+        not got["flag"].any()
+        and got["n"].unique() == [15]
+        and (got["lower"] == 0.1).all()
+        and (got["upper"] == 0.1).all()
+    )
     dipped = series.copy()
     dipped.iloc[7] = 0.05
     causes = measures.xmr(dipped)["special_cause"]
@@ -790,6 +797,7 @@ def test_warnings_of_numpy_stay_inside():
         for measure in (measures.proportion, measures.rate, measures.clustered_proportion, measures.missingness):
             assert "value" in measure(empty)
         assert measures.association(pd.DataFrame())["reason_withheld"].notna().all()
+        assert measures.standardised_ratio(stratified([(1, 0.5)]).head(0), STANDARD.head(0)).empty
         nobody = valued([(1, 0.5)]).head(0)
         for spread in (measures.gap, measures.between_group, measures.concentration_index):
             assert spread(nobody)["reason_withheld"].str.startswith("fewer than two groups").all()

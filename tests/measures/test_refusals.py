@@ -69,6 +69,7 @@ CASES = {
     "ratio stratum": (lambda: measures.standardised_ratio(frame(STRATA, stratum=["y", "?"]), STANDARD), "stratum has no partner in the reference in row 1 (rows count from 0)"),
     "ratio stratum twice": (lambda: measures.standardised_ratio(frame(STRATA, stratum=["y", "y"]), STANDARD), "stratum repeats an earlier row of its group in row 1 (rows count from 0)"),
     "reference stratum": (lambda: measures.standardised_ratio(frame(STRATA).head(1), STANDARD), "a stratum of the reference has no partner in group a"),
+    "reference stratum of two": (lambda: measures.standardised_ratio(frame(STRATA, site="s").head(1), STANDARD, ["group", "site"]), "a stratum of the reference has no partner in group a, s"),
     "reference twice": (
         lambda: measures.standardised_ratio(frame(STRATA), STANDARD.assign(stratum="y")),
         "reference stratum repeats an earlier row in row 1 (rows count from 0)",

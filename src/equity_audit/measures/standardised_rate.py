@@ -65,7 +65,7 @@ def standardised_rate(
         return np.bincount(code, weights=figures)
 
     with np.errstate(divide="ignore", invalid="ignore"):
-        each = np.where((weight == 0) | (n == 0), 0.0, weight / n)
+        each = np.where(n == 0, 0.0, weight / n)
         events, standard = total(x), total(weight)
         value = total(each * x) / standard
         variance = total(each**2 * squares) / standard**2
