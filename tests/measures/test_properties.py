@@ -148,10 +148,11 @@ def test_one_group_more_without_people_changes_nothing(rows):
         frame, measure = MEASURED[name](rows)
         empty = pd.DataFrame({"group": ["empty"], "order": [len(rows) + 1], "population": [0]})
         if name == "slope_index":
-            same(
-                measures.slope_index(pd.concat([frame, empty]), "rate", "local"),
-                measures.slope_index(frame, "rate", "local"),
-            )
+            for transform in (None, "log"):
+                same(
+                    measures.slope_index(pd.concat([frame, empty]), "rate", "local", transform),
+                    measures.slope_index(frame, "rate", "local", transform),
+                )
         else:
             same(measure(pd.concat([frame, empty])), measure(frame))
 
@@ -774,10 +775,20 @@ def test_adjust_p_and_wilson_agree_with_statsmodels():
     assert got["upper"].to_numpy() == pytest.approx(high, abs=1e-15)
 
 
-def test_wilson_of_nobody_has_no_ends():
-    from equity_audit.measures._intervals import wilson
+def test_ends_of_nobody_and_of_nothing():
+    from equity_audit.measures._intervals import byar, wilson
 
     assert np.isnan(wilson(np.zeros(1), np.zeros(1), 1.96)).all()
+    assert byar(np.zeros(1), 1.96)[0].tolist() == [0]
+    weighted = pd.DataFrame({"numerator": [0.1], "denominator": [0.4]})
+    assert measures.proportion(weighted).loc[0, "value"] == 0.25
+
+
+def test_errors_are_read_as_they_stand_where_an_end_lies_on_the_edge_of_the_scale():
+    from equity_audit.measures._scales import natural_errors
+
+    value, lower, upper = np.array([0.9, 0.1]), np.array([0.8, 0.0]), np.array([1.0, 0.2])
+    assert natural_errors(value, lower, upper, "proportion", 2.0).tolist() == pytest.approx([0.05, 0.05])
 
 
 def test_chi_squared_agrees_with_scipy():
