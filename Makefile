@@ -38,10 +38,10 @@ bench:
 mutation: setup
 	$(BIN)/python -m pip install --quiet --group mutation
 	nice $(BIN)/mutmut run --max-children 2 $(MUTANTS)
-	$(BIN)/mutmut results | grep -v "not checked"
+	$(BIN)/mutmut results | sed '/not checked/d'
 
 docs: setup
 	$(BIN)/python docs/generate.py
 
 clean:
-	rm -rf .venv demo dist build
+	rm -rf .venv demo dist build mutants
