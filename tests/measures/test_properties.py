@@ -541,6 +541,7 @@ def test_property_funnel_withholds_an_empty_site():
         assert got.loc[1, ["value", "lower95", "upper998"]].isna().all()
         rest = measures.funnel(frame.drop(index=1), "proportion", overdispersion=overdispersion)
         same(got.drop(index=1), rest)
+        assert rest["phi"].notna().all() == overdispersion
     lone = measures.funnel(frame.head(1), "proportion", overdispersion=True)
     assert lone.loc[0, "tau2"] == 0
     none = measures.funnel(frame.iloc[[1]], "proportion")

@@ -111,7 +111,7 @@ CASES = {
     "index se": (lambda: measures.concentration_index(frame(VALUES, se=[0.1, -3])), "se is below 0 in row 1 (rows count from 0)"),
     "between value": (lambda: measures.between_group(frame(VALUES, value=[0.1, None])), "value is blank or not a number in row 1 (rows count from 0)"),
     "between se": (lambda: measures.between_group(frame(VALUES, se=[0.1, None])), "se is blank or not a number in row 1 (rows count from 0)"),
-    "between of one person": (lambda: measures.between_group(frame(VALUES, population=1, value=[0.1, None])), "value is blank or not a number in row 1 (rows count from 0)"),
+    "between of one person": (lambda: measures.between_group(frame(VALUES, group=["b", "a"], population=1, value=[0.1, None])), "value is blank or not a number in row 1 (rows count from 0)"),
     "attributable of one person": (lambda: measures.attributable(frame(VALUES, population=1, value=[0.1, None]), "a"), "value is blank or not a number in row 1 (rows count from 0)"),
     "index of one person": (lambda: measures.concentration_index(frame(VALUES, population=1, value=[0.1, None])), "value is blank or not a number in row 1 (rows count from 0)"),
     "slope of one person": (lambda: measures.slope_index(frame(VALUES, population=1, value=[0.1, None]), "rate"), "value is blank or not a number in row 1 (rows count from 0)"),
