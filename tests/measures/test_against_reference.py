@@ -245,7 +245,7 @@ def test_reference_quantiles(given_values, n, invert):
 
 @slow
 @given(
-    st.lists(shares, min_size=3, max_size=9),
+    st.lists(shares, min_size=2, max_size=9),
     st.sampled_from([("proportion", False), ("proportion", True), ("ratio", False), ("rate", False)]),
     st.sampled_from([None, 0.4]),
 )

@@ -111,6 +111,8 @@ def test_one_shape(name):
     assert got.loc[withheld, FIGURES].isna().all(axis=None)
     assert got.loc[~withheld, "value"].notna().all()
     assert all(why is None or isinstance(why, str) for why in got["reason_withheld"])
+    texts = {"group", "against", "measure", "method", "reason_withheld", "rank_basis", "transform", "polarity"}
+    assert {column for column in got if not pd.api.types.is_numeric_dtype(got[column])} <= texts
     given_both = got["lower"].notna() & got["upper"].notna()
     assert (got.loc[given_both, "lower"] <= got.loc[given_both, "value"] + 1e-12).all()
     assert (got.loc[given_both, "value"] <= got.loc[given_both, "upper"] + 1e-12).all()
@@ -146,10 +148,11 @@ def test_one_group_more_without_people_changes_nothing(rows):
         frame, measure = MEASURED[name](rows)
         empty = pd.DataFrame({"group": ["empty"], "order": [len(rows) + 1], "population": [0]})
         if name == "slope_index":
-            same(
-                measures.slope_index(pd.concat([frame, empty]), "rate", "local"),
-                measures.slope_index(frame, "rate", "local"),
-            )
+            for transform in (None, "log"):
+                same(
+                    measures.slope_index(pd.concat([frame, empty]), "rate", "local", transform),
+                    measures.slope_index(frame, "rate", "local", transform),
+                )
         else:
             same(measure(pd.concat([frame, empty])), measure(frame))
 
@@ -226,6 +229,11 @@ def test_property_standardised_rate_withholds():
     hole = "a stratum of the standard has no population in this group"
     assert got["reason_withheld"].tolist() == [None, "fewer than 10 events", hole, "the standard population is 0", hole]
     assert got["site"].tolist() == list("abcde") and got["n"].tolist() == [10, 9, 20, 18, 30]
+    spare = frame[frame["site"] == "c"].head(1).assign(stratum="spare", population=50, standard_population=0, events=0)
+    padded = measures.standardised_rate(pd.concat([frame, spare]), by=["site"])
+    assert padded["reason_withheld"].tolist() == got["reason_withheld"].tolist()
+    unnamed = measures.standardised_rate(frame.replace({"stratum": {"o": None}}), by=["site"])
+    assert unnamed["reason_withheld"].tolist() == got["reason_withheld"].tolist()
 
 
 def test_property_standardised_rate_keeps_a_blank_group():
@@ -452,6 +460,17 @@ def test_property_between_group_no_difference_is_what_chance_gives():
     variance = np.sum(share * spread**2) / 0.2**2
     assert got["theil"] == pytest.approx(500 * variance, rel=0.05)
     assert got["mld"] == pytest.approx(500 * variance, rel=0.1)
+    shape = (0.2 / frame["se"].to_numpy()) ** 2
+    drawn = np.random.default_rng(0).standard_gamma(shape, size=(4000, 4)) / shape
+    theil, mld, weighted, unweighted = [], [], [], []
+    for y in drawn:
+        ratio = y / np.sum(y * share.to_numpy())
+        theil.append(1000 * np.sum(share * ratio * np.log(ratio)))
+        mld.append(-1000 * np.sum(share * np.log(ratio)))
+        weighted.append(100 * np.sum(share * np.abs(ratio - 1)))
+        unweighted.append(100 * np.mean(np.abs(ratio - 1)))
+    each = [np.mean(one) for one in (weighted, unweighted, mld, theil)]
+    assert got.dropna().tolist() == pytest.approx(each)
     again = measures.between_group(frame, seed=1).set_index("measure")["no_difference"]
     assert again["theil"] != got["theil"] and again["theil"] == pytest.approx(got["theil"], rel=0.1)
 
@@ -469,6 +488,8 @@ def test_property_between_group_withholds():
     assert below.loc["theil", "reason_withheld"] == "a value is below 0"
     assert below.loc["cov", "reason_withheld"] == "the mean is 0 or below"
     assert below["no_difference"].isna().all()
+    zero = measures.between_group(frame.assign(value=0.0, se=0.1)).set_index("measure")
+    assert zero["no_difference"].isna().all() and zero.loc["theil", "reason_withheld"] == "the mean is 0 or below"
     alone = measures.between_group(frame.head(1))
     assert alone["reason_withheld"].eq("fewer than two groups with people").all()
     vanished = measures.between_group(frame.assign(population=[0, 5, 5]), "g0").set_index("measure")
@@ -520,6 +541,7 @@ def test_property_funnel_withholds_an_empty_site():
         assert got.loc[1, ["value", "lower95", "upper998"]].isna().all()
         rest = measures.funnel(frame.drop(index=1), "proportion", overdispersion=overdispersion)
         same(got.drop(index=1), rest)
+        assert rest["phi"].notna().all() == overdispersion
     lone = measures.funnel(frame.head(1), "proportion", overdispersion=True)
     assert lone.loc[0, "tau2"] == 0
     none = measures.funnel(frame.iloc[[1]], "proportion")
@@ -549,13 +571,19 @@ def test_property_xmr_golden_case():
     assert screened.loc[0, ["mean", "upper", "lower"]].astype(float).round(2).tolist() == [1.94, 4.60, -0.72]
     assert whole.loc[0, ["mean", "upper", "lower"]].astype(float).round(2).tolist() == [1.94, 6.95, -3.06]
     assert screened["method"].unique() == ["xmr, screened"] and whole["method"].unique() == ["xmr"]
+    assert list(screened)[:2] == ["date", "measure"] and screened["date"].tolist() == series.index.tolist()
     assert screened["measure"].unique() == ["xmr"] and screened["n"].unique() == [18] and screened["level"].isna().all()
 
 
 def test_property_xmr_constant_series_is_never_flagged():
     series = pd.Series([0.1] * 15, index=pd.date_range("2024-01-01", periods=15))
     got = measures.xmr(series)
-    assert not got["flag"].any() and (got["lower"] == 0.1).all() and (got["upper"] == 0.1).all()
+    assert (
+        not got["flag"].any()
+        and got["n"].unique() == [15]
+        and (got["lower"] == 0.1).all()
+        and (got["upper"] == 0.1).all()
+    )
     dipped = series.copy()
     dipped.iloc[7] = 0.05
     causes = measures.xmr(dipped)["special_cause"]
@@ -573,9 +601,9 @@ def test_property_xmr_periods_and_assurance():
     assert got["n"].unique() == [14] and got["mean"].unique().tolist() == [11, 31]
     edge = measures.xmr(series, target=float(got.loc[0, "lower"]), rebase=["2024-01-15"])
     assert edge.loc[0, "assurance"] == "inconsistent"
-    with pytest.warns(UserWarning, match="period 2 has 3 points") as caught:
+    with pytest.warns(UserWarning, match="^period 2 has 3 points: limits need 13 or more$") as caught:
         short = measures.xmr(series, rebase=["2024-01-26"])
-    assert len(caught) == 1 and caught[0].filename == __file__
+    assert len(caught) == 1
     assert short["n"].tolist() == [25] * 25 + [3] * 3
     with pytest.warns(UserWarning, match="period 2 has 1 points"):
         single = measures.xmr(series, target=5, rebase=["2024-01-28"])
@@ -583,6 +611,8 @@ def test_property_xmr_periods_and_assurance():
     assert single["assurance"].iloc[-1] is None and not single["flag"].iloc[-1]
     assert single["value"].iloc[-1] == 32
     same(measures.xmr(series, rebase=["2024-01-01"]), measures.xmr(series))
+    with pytest.warns(UserWarning, match="^period 1 has 12 points"):
+        measures.xmr(series.head(12), rebase=["2024-01-01"])
 
 
 @quick
@@ -636,6 +666,10 @@ def test_property_association_of_equal_profiles_is_none():
     assert full.loc["cramers_v", "value"] == 1
     sparse = pd.DataFrame({"x": [3, 0], "y": [1, 4]})
     assert measures.association(sparse).loc[0, "method"] == "pearson, p from 10,000 seeded draws"
+    draws = measures.association(sparse).loc[0, "p"] * 10_000
+    assert draws == pytest.approx(round(draws), abs=1e-6)
+    for least in ([[1, 0], [0, 1]], [[0.25, 0.25], [0.25, 0.25]]):
+        assert measures.association(pd.DataFrame(least)).loc[2, "value"] == 0
     one, two = (measures.association(sparse, seed=seed).loc[0, "p"] for seed in (0, 0))
     assert one == two == pytest.approx(0.1429, abs=0.02)
 
@@ -674,6 +708,8 @@ def test_property_missing_bounds_edges():
     assert got["value"].iloc[-1] == np.inf and [*got["measure"]][-1] == "tipping_gamma"
     nothing = measures.missing_bounds(frame.assign(numerator=0), "a", "b", (2,))
     assert nothing.loc[0, "reason_withheld"] and nothing["reason_withheld"].iloc[-1]
+    nobody = measures.missing_bounds(frame.assign(numerator=0, denominator=0), "a", "b", (2,))
+    assert nobody["reason_withheld"].notna().all()
     equal = measures.missing_bounds(frame.assign(numerator=[3, 3, 0, 1]), "a", "b", (2,))
     assert equal["value"].iloc[-1] == 1
 
@@ -691,6 +727,16 @@ def test_property_reallocate_keeps_totals(rows):
     same(measures.reallocate(frame, []), got)
     nothing = measures.reallocate(coded, ["stratum"])
     assert nothing["value"].to_numpy() == pytest.approx(nothing["coded"].to_numpy())
+
+
+def test_property_reallocate_without_a_coded_event_goes_by_coded_records():
+    frame = pd.DataFrame(
+        {"group": ["a", "b", None], "stratum": [1, 1, 2], "numerator": [0, 0, 4], "denominator": [5, 15, 8]}
+    )
+    got = measures.reallocate(frame, "stratum")
+    assert got["numerator"].tolist() == [1, 3] and got["denominator"].tolist() == [7, 21]
+    tenth = measures.reallocate(frame.assign(numerator=[0, 0, 0.04], denominator=[0.05, 0.15, 0.08]), "stratum")
+    assert tenth["numerator"].tolist() == pytest.approx([0.01, 0.03])
 
 
 def test_property_reallocate_withholds():
@@ -712,6 +758,7 @@ def test_property_adjust_p_only_raises_and_keeps_order(p, seed):
         blank = measures.adjust_p([*p, np.nan], method)
         assert blank[:-1] == pytest.approx(adjusted) and np.isnan(blank[-1])
     assert measures.adjust_p([], "bh").tolist() == []
+    assert measures.adjust_p([0, 1, None], "holm") == pytest.approx([0, 1, np.nan], nan_ok=True)
 
 
 def test_adjust_p_and_wilson_agree_with_statsmodels():
@@ -727,6 +774,22 @@ def test_adjust_p_and_wilson_agree_with_statsmodels():
     low, high = proportion_confint(x, n, method="wilson")
     assert got["lower"].to_numpy() == pytest.approx(low, abs=1e-15)
     assert got["upper"].to_numpy() == pytest.approx(high, abs=1e-15)
+
+
+def test_ends_of_nobody_and_of_nothing():
+    from equity_audit.measures._intervals import byar, wilson
+
+    assert np.isnan(wilson(np.zeros(1), np.zeros(1), 1.96)).all()
+    assert byar(np.zeros(1), 1.96)[0].tolist() == [0]
+    weighted = pd.DataFrame({"numerator": [0.1], "denominator": [0.4]})
+    assert measures.proportion(weighted).loc[0, "value"] == 0.25
+
+
+def test_errors_are_read_as_they_stand_where_an_end_lies_on_the_edge_of_the_scale():
+    from equity_audit.measures._scales import natural_errors
+
+    value, lower, upper = np.array([0.9, 0.1]), np.array([0.8, 0.0]), np.array([1.0, 0.2])
+    assert natural_errors(value, lower, upper, "proportion", 2.0).tolist() == pytest.approx([0.05, 0.05])
 
 
 def test_chi_squared_agrees_with_scipy():
@@ -746,6 +809,53 @@ def test_warnings_of_numpy_stay_inside():
         for measure in (measures.proportion, measures.rate, measures.clustered_proportion, measures.missingness):
             assert "value" in measure(empty)
         assert measures.association(pd.DataFrame())["reason_withheld"].notna().all()
+        assert measures.standardised_ratio(stratified([(1, 0.5)]).head(0), STANDARD.head(0)).empty
+        nobody = valued([(1, 0.5)]).head(0)
+        for spread in (measures.gap, measures.between_group, measures.concentration_index):
+            assert spread(nobody)["reason_withheld"].str.startswith("fewer than two groups").all()
+        assert measures.slope_index(nobody, "rate")["reason_withheld"].notna().all()
+        ends = pd.DataFrame({"order": [1, 2], "population": 1, "value": [1 - 1e-12, 1e-12]})
+        steep = measures.slope_index(
+            ends.assign(lower=ends["value"], upper=ends["value"]), "proportion", transform="logit"
+        )
+        assert steep.loc[0, FIGURES].tolist() == [1, 1, 1]
+
+
+def test_values_below_zero_are_read():
+    frame = valued([(10, 0.5), (30, 0.2), (20, 0.4)])
+    below = frame.assign(value=frame["value"] - 1, lower=frame["lower"] - 1, upper=frame["upper"] - 1)
+    for measure, rows in (
+        (measures.gap, ["gap"]),
+        (lambda f: measures.attributable(f, "g1"), ["par"]),
+        (lambda f: measures.concentration_index(f, "aci"), ["aci"]),
+        (measures.between_group, ["bgv", "bgsd", "mdm_weighted", "mdb_unweighted"]),
+        (lambda f: measures.slope_index(f, "other"), ["sii", "lack_of_fit"]),
+    ):
+        same(
+            measure(below).set_index("measure").loc[rows, FIGURES],
+            measure(frame).set_index("measure").loc[rows, FIGURES],
+        )
+
+
+def test_unused_categories_make_no_group():
+    rows = [(50, 0.3), (80, 0.4), (90, 0.2)]
+    for name in ("clustered_proportion", "standardised_rate", "relative_risk", "missingness", "between_group"):
+        frame, measure = MEASURED[name](rows)
+        sorted_here = pd.Categorical(frame["group"], categories=["g", "g0", "g00", "g1", "g2", "z"])
+        same(measure(frame.assign(group=sorted_here)), measure(frame), check_dtype=False, check_categorical=False)
+
+
+def test_one_group_alone_is_compared_with_nobody():
+    frame = pd.DataFrame({"group": ["a"], "numerator": [2], "denominator": [5]})
+    for measure in (measures.relative_risk, measures.risk_difference):
+        got = measure(frame, "a")
+        assert got[["group", "against", "reason_withheld"]].to_numpy().tolist() == [["a", "rest", "a denominator is 0"]]
+
+
+def test_property_missingness_trend_without_an_ordered_group():
+    frame = pd.DataFrame({"group": ["a", "b"], "order": [1, None], "numerator": [0, 2], "denominator": [0, 4]})
+    got = measures.missingness(frame).set_index("measure").loc["trend"]
+    assert got["reason_withheld"] == "fewer than two groups with records, or nothing varies" and np.isnan(got["p"])
 
 
 WORDS = {

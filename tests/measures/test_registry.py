@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import equity_audit.measures
@@ -140,3 +141,9 @@ def test_unknown_names_are_refused():
     with pytest.raises(AttributeError, match="has no attribute 'sausage'"):
         _ = measures.sausage
     assert set(NAMES) <= set(dir(measures))
+
+
+def test_a_short_period_warns_where_the_measure_is_asked_for():
+    with pytest.warns(UserWarning, match="period 1 has 2 points") as caught:
+        measures.xmr(pd.Series([1.0, 2.0], index=pd.date_range("2024-01-01", periods=2)))
+    assert [one.filename for one in caught] == [__file__]

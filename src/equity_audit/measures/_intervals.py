@@ -11,7 +11,7 @@ EXACT_BELOW = 10  # events; from here on Byar's approximation is good to three f
 
 def wilson(x: Floats, n: Floats, z: float) -> tuple[Floats, Floats]:
     """Give Wilson's ends of x/n; NaN where n is 0."""
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(invalid="ignore"):
         centre = (x + z * z / 2) / (n + z * z)
         reach = z / (n + z * z) * np.sqrt(x * (n - x) / n + z * z / 4)
         lower = np.where(x == 0, np.where(n == 0, np.nan, 0.0), centre - reach)

@@ -50,7 +50,6 @@ def natural_errors(value: Floats, lower: Floats, upper: Floats, kind: str, z: fl
     name = ERRORS_READ_ON[kind]
     scale = SCALES[name]
     fits = inside(name, value, lower, upper)
-    half = np.full_like(value, 0.5)
-    v, low, high = (np.where(fits, figures, half) for figures in (value, lower, upper))
+    v, low, high = (np.where(fits, figures, np.nan) for figures in (value, lower, upper))
     read = (scale.there(high) - scale.there(low)) / (2 * z) / scale.slope(v)
     return np.where(fits, read, (upper - lower) / (2 * z))

@@ -89,7 +89,7 @@ def by_group(frame: pd.DataFrame, blank_allowed: bool = False) -> pd.DataFrame:
         refuse(blank, "group is blank")
     refuse(np.asarray(frame["group"].duplicated()), "group repeats an earlier row")
     codes = frame.groupby("group", sort=True, dropna=False, observed=True).ngroup().to_numpy()
-    return frame.iloc[np.argsort(np.where(blank, len(frame), codes), kind="stable")]
+    return frame.iloc[np.argsort(np.where(blank, len(frame), codes))]
 
 
 def position(frame: pd.DataFrame, label: Hashable, argument: str = "reference") -> int:

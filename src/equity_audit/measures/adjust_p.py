@@ -46,7 +46,7 @@ def adjust_p(p: ArrayLike | Sequence[Any], method: str) -> Floats:
     values = np.array(p, dtype=np.float64)
     refuse((values < 0) | (values > 1), "p lies outside 0 and 1")
     known = np.flatnonzero(~np.isnan(values))
-    ascending = known[np.argsort(values[known], kind="stable")]
+    ascending = known[np.argsort(values[known])]
     sorted_p, tests = values[ascending], len(known)
     place = np.arange(1, tests + 1)
     if method == "bonferroni":

@@ -53,7 +53,7 @@ def clustered_proportion(
     groups, code = keys(frame, names)
 
     def total(figures: np.ndarray) -> np.ndarray:
-        return np.bincount(code, weights=figures * patients, minlength=len(groups))
+        return np.bincount(code, weights=figures * patients)
 
     events, records, people = total(x), total(n), total((n > 0).astype(np.float64))
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -124,7 +124,7 @@ def _count_limits(x: Floats, aim: float, level: float) -> tuple[Floats, Floats]:
     from scipy.special import gammainccinv, gammaincinv
 
     tail = (1 - level) / 2
-    fewest = np.where(x > 0, gammaincinv(np.where(x > 0, x, 1), tail), 0.0)
+    fewest = gammaincinv(np.where(x > 0, x, 1), tail)
     with np.errstate(divide="ignore", invalid="ignore"):
         return aim * x / gammainccinv(x + 1, tail), np.where(x > 0, aim * x / fewest, np.inf)
 

@@ -6,7 +6,7 @@ from math import inf, nan
 import numpy as np
 import pandas as pd
 
-from equity_audit.measures._shape import Floats, by_group, counts, measurements, position, refuse
+from equity_audit.measures._shape import Floats, by_group, counts, measurements, position
 
 LARGEST = 1e12
 
@@ -60,7 +60,8 @@ def missing_bounds(frame: pd.DataFrame, a: Hashable, b: Hashable, gammas: Sequen
     x, n = counts(coded)
     numerator, denominator = counts(every)
     e, m = float(numerator[blank].sum()), float(denominator[blank].sum())
-    refuse(np.array([m > 0 and n.sum() == 0]), "no record is coded")
+    if m > 0 and n.sum() == 0:
+        raise ValueError("no record is coded")
 
     pair = [at, against]
     shares = _ratio(x, n)

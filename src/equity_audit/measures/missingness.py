@@ -63,7 +63,7 @@ def missingness(frame: pd.DataFrame, seed: int = 0, level: float = 0.95) -> pd.D
     pairs = [tested(np.array([[a, b - a], [c, d - c]]), seed) for a, b, c, d in zip(x, n, rest_x, rest_n, strict=True)]
     p = np.array([nan if pair is None else pair.p for pair in pairs])
     adjusted, tests = adjust_p(p, "bh"), int(np.isfinite(p).sum())
-    lone = "no other group has records" if n.sum() else "the denominator is 0"
+    lone = "no other group has records"
     reasons = ["the denominator is 0" if none else None for none in empty] + [
         "the denominator is 0" if none else lone if other == 0 else "nothing is unknown" if x.sum() == 0 else None
         for none, other in zip(empty, rest_n, strict=True)

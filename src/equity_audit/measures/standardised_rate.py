@@ -62,10 +62,10 @@ def standardised_rate(
     groups, code = keys(strata, names)
 
     def total(figures: np.ndarray) -> np.ndarray:
-        return np.bincount(code, weights=figures, minlength=len(groups))
+        return np.bincount(code, weights=figures)
 
     with np.errstate(divide="ignore", invalid="ignore"):
-        each = np.where((weight == 0) | (n == 0), 0.0, weight / n)
+        each = np.where(n == 0, 0.0, weight / n)
         events, standard = total(x), total(weight)
         value = total(each * x) / standard
         variance = total(each**2 * squares) / standard**2
@@ -109,8 +109,8 @@ def _gather(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     found, code = keys(frame, label)
     first = np.unique(code, return_index=True)[1]
     return found.assign(
-        events=np.bincount(code, weights=often * persons, minlength=len(found)),
-        squared_events=np.bincount(code, weights=often**2 * persons, minlength=len(found)),
+        events=np.bincount(code, weights=often * persons),
+        squared_events=np.bincount(code, weights=often**2 * persons),
         population=frame["population"].to_numpy()[first],
         standard_population=frame["standard_population"].to_numpy()[first],
     )

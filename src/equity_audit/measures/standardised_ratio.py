@@ -58,14 +58,14 @@ def standardised_ratio(
     place = pd.Index(reference["stratum"]).get_indexer(pd.Index(frame["stratum"]))
     refuse(place < 0, "stratum has no partner in the reference")
     groups, code = keys(frame, names)
-    strata_found = np.bincount(code, minlength=len(groups))
+    strata_found = np.bincount(code)
     for group in np.flatnonzero(strata_found < len(reference)):
         label = ", ".join(map(str, groups.iloc[int(group)]))
         raise ValueError(f"a stratum of the reference has no partner in group {label}")
 
-    observed: Floats = np.bincount(code, weights=x, minlength=len(groups)).astype(np.float64)
+    observed: Floats = np.bincount(code, weights=x).astype(np.float64)
     rates = (reference_events / reference_people)[place]
-    expected = np.bincount(code, weights=people * rates, minlength=len(groups))
+    expected = np.bincount(code, weights=people * rates)
     lower, upper, method = poisson(observed, level, z)
     total = reference_people.sum()
     crude = PER * reference_events.sum() / total if total else np.nan

@@ -88,7 +88,7 @@ def xmr(
     refuse(~np.isfinite(values), "value is blank or not a number")
     refuse(np.asarray(series.index.isna()), "date is blank")
     refuse(np.asarray(series.index.duplicated()), "date repeats an earlier row")
-    placed = np.argsort(series.index.to_numpy(), kind="stable")
+    placed = np.argsort(series.index.to_numpy())
     dates, y = series.index[placed], values[placed]
     period = _periods(dates, rebase)
 
