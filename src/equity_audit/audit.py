@@ -42,7 +42,7 @@ from equity_audit.ethnic_spread import spread_dimensions, spread_groupings, with
 from equity_audit.ethnic_subjects import examined_subjects
 from equity_audit.examine import Examined, examine, with_patient_key
 from equity_audit.fields import IDENTITY_BLANK, LOCATION_FIELDS
-from equity_audit.linkage import CROWD, Linkage, link, patients_of, run_references
+from equity_audit.linkage import CROWD, MOVED, Linkage, link, patients_of, run_references
 from equity_audit.linkage_facts import linkage_details, linkage_notes
 from equity_audit.linkage_subjects import LINK_COLUMN, linkage_groupings, linkage_levels, linkage_subjects
 from equity_audit.model import Audit, Dictionary, Extract, OutcomeFacts, Rule, Run
@@ -174,7 +174,7 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
         *comparison_groupings(axes, facts if deep else (), keyed=keyed),
         *spread_groupings(spread, by_record if spread else ()),
         *(linkage_groupings(axes) if geography and deep else ()),
-        *([_EDITION_EFFECT] if linkage.compared else ()),
+        *([_EDITION_EFFECT, MOVED] if linkage.compared else ()),
         *([CROWD] if deep and geography and keyed else ()),
         *rate_groupings(bases, axes, facts, keyed=keyed),
     ]
@@ -219,7 +219,7 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
         ),
         hints=hints_for(extract, choice, geography),
         ethnicity_details=_details(examined, ethnicity, axes, request),
-        deprivation_details=linkage_details(linkage, levels, cubes.get(_EDITION_EFFECT)),
+        deprivation_details=linkage_details(linkage, levels, cubes.get(_EDITION_EFFECT), cubes.get(MOVED)),
         populations=populations,
         rates=rate_data(bases, axes, facts, cubes, keyed=keyed),
     )
@@ -333,7 +333,7 @@ _RESIDENCE = (
 )
 _EDITION_EFFECT = Grouping(columns=("quintile_code", "quintile_compared_code"), patients=True)
 _SPREAD_ONLY = (LINK_COLUMN, "ethnic_class_code", "link_class_code", "specialty_code", "route_code")
-_OF_RECORDS = ("month_code", "site_code", "crowd_code")
+_OF_RECORDS = ("month_code", "site_code", "crowd_code", "moved_code")
 # What is asked of each patient's records together, besides what is counted by.
 OF_PATIENTS = ("ethnic_rank", "ethnic_high_group", "ethnic_class_code", "day", "site_code", "linked_quintile")
 

@@ -17,6 +17,7 @@ from equity_audit import engine
 from equity_audit.cube import DecodedRecords, Grouping, coincidences
 from equity_audit.decode.dates import read_dates
 from equity_audit.decode.geography import locate
+from equity_audit.decode.labels import QUINTILES
 from equity_audit.decode.places import postcode_form, tidy
 from equity_audit.decode.supplied import SCALES, ScaleTest, compare_scales
 from equity_audit.decode.vintage import VintageVerdict
@@ -29,6 +30,8 @@ from equity_audit.reference.store import Entry, list_entries, read_entry
 from equity_audit.reference.tables import count_rows, sha256_of
 
 CROWDED_PATIENTS, CROWDED_SHARE = 50, 0.005
+UNLINKED = len(QUINTILES) - 1
+MOVED = Grouping(columns=("moved_code",), patients=True)
 CROWD = Grouping(columns=("crowd_code",), patients=True, records=False)
 EVERYONE = Grouping(columns=(), patients=True)
 
@@ -155,10 +158,13 @@ def _compared(
     lookup: LsoaLookup | None,
     directory: pd.DataFrame | None,
 ) -> Dictionary:
-    """Add ``quintile_compared_code``: the quintile each record has in the second edition."""
+    """Add ``quintile_compared_code``, each record's quintile in the second edition, and ``moved_code``: 1 where that is another."""
     others = tuple(table for table in (choice.edition, *choice.others) if table is not None and table is not second)
     again = locate(tally, second, others, lookup=lookup, directory=directory).dictionary.frame
-    return replace(dictionary, frame=dictionary.frame.assign(quintile_compared_code=again["quintile_code"]))
+    frame = dictionary.frame.assign(quintile_compared_code=again["quintile_code"])
+    first, other = frame["quintile_code"], frame["quintile_compared_code"]
+    moved = (first != other) & (first < UNLINKED) & (other < UNLINKED)
+    return replace(dictionary, frame=frame.assign(moved_code=moved.astype("int8")))
 
 
 def edition_effect(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
@@ -238,7 +244,9 @@ def _crowded(counts: pd.DataFrame, own: frozenset[int], *, people: int) -> pd.Da
 def _with_linked_quintile(dictionary: Dictionary) -> Dictionary:
     """Add ``linked_quintile``: the place of the quintile, below 0 where the record does not link."""
     code = dictionary.frame["quintile_code"]
-    return replace(dictionary, frame=dictionary.frame.assign(linked_quintile=code.where(code < 5, -1).astype("int8")))
+    return replace(
+        dictionary, frame=dictionary.frame.assign(linked_quintile=code.where(code < UNLINKED, -1).astype("int8"))
+    )
 
 
 def run_references(linkage: Linkage) -> tuple[dict[str, Any], ...]:

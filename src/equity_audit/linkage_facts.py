@@ -22,7 +22,12 @@ _ENDED_WORDS = {
 }  # fmt: skip
 
 
-def linkage_details(linkage: Linkage, levels: pd.DataFrame, everyone: pd.DataFrame | None = None) -> dict[str, Any]:
+def linkage_details(
+    linkage: Linkage,
+    levels: pd.DataFrame,
+    everyone: pd.DataFrame | None = None,
+    moved: pd.DataFrame | None = None,
+) -> dict[str, Any]:
     """Exact counts beyond the classes.
 
     Parameters
@@ -31,12 +36,15 @@ def linkage_details(linkage: Linkage, levels: pd.DataFrame, everyone: pd.DataFra
         As `linkage_subjects.linkage_levels` gives them.
     everyone
         Patients by ``quintile_code`` and ``quintile_compared_code``, where two editions are compared.
+    moved
+        Patients by ``moved_code``: 1 where a record of theirs has another quintile in the second edition.
 
     Returns
     -------
         Flat mappings of records: ``sub_reasons``, ``nations``, ``linkage`` (rates' parts with and without those who
         cannot be linked), ``directory``, ``ended_postcodes``, ``supplied_against_looked_up``, ``linked_by_<dimension>``,
-        ``linkable_by_<dimension>``, ``routes_by_<dimension>`` (of several), ``edition_effect``, ``edition_effect_patients``; and
+        ``linkable_by_<dimension>``, ``routes_by_<dimension>`` (of several), ``edition_effect``, ``edition_effect_patients``,
+        ``edition_effect_moved`` (patients with another quintile); and
         ``words``, as `linkage_words` gives them.
     """
     if linkage.dictionary is None:
@@ -73,6 +81,8 @@ def linkage_details(linkage: Linkage, levels: pd.DataFrame, everyone: pd.DataFra
         details["edition_effect"] = _effect(frame, "records")
         if everyone is not None:
             details["edition_effect_patients"] = _effect(everyone, "patients")
+        if moved is not None:
+            details["edition_effect_moved"] = {"patients": int(moved.loc[moved["moved_code"] == 1, "patients"].sum())}
     return details
 
 

@@ -128,7 +128,8 @@ def _report(audit: Audit, released: Released, profile: Profile, internal_name: s
 def without_twins(details: dict[str, Any], deprivation: Mapping[str, Any]) -> dict[str, Any]:
     """Hide what says a hidden count again: the parts of the linkage rate where the class they are made of is hidden.
 
-    Routes are hidden together in a spread, since the linked records beside them are their sum.
+    Routes are hidden together in a spread, since the linked records beside them are their sum; so is the number of patients
+    that another edition moves, beside pairs of quintiles of which one is hidden.
     """
     classes = deprivation.get("classes", {})
     linked, homeless = classes.get("linked"), classes.get("no_fixed_abode")
@@ -136,6 +137,8 @@ def without_twins(details: dict[str, Any], deprivation: Mapping[str, Any]) -> di
     for name, value in details.items():
         if name.startswith("routes_by_") and any(cell.value is None for cell in value.values()):
             made[name] = dict.fromkeys(value, _HIDDEN)
+    if any(cell.value is None for cell in details.get("edition_effect_patients", {}).values()):
+        made["edition_effect_moved"] = {"patients": _HIDDEN}  # next to their sum
     if "linkage" in details and isinstance(linked, Cell) and isinstance(homeless, Cell):
         parts = dict(details["linkage"])
         could, both = parts["records that could be linked"], parts["the same with no fixed abode"]

@@ -167,7 +167,10 @@ def _effect(report: Report) -> Iterator[str]:
     )
     patients = details.get("edition_effect_patients", {})
     moved = sum(cell.value or 0 for name, cell in patients.items() if _changes(name))
-    if moved:
+    exact = details.get("edition_effect_moved", {}).get("patients")
+    if exact is not None and exact.value:
+        yield f"  that is {exact.value:,} {'patient' if exact.value == 1 else 'patients'}"
+    elif moved:
         # A patient with two addresses may stand in two cells.
         yield f"  that is at most {moved:,} {'patient' if moved == 1 else 'patients'}"
     for way, ends in (("only in it", 0), ("no longer in it", 1)):
