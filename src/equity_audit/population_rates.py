@@ -2,6 +2,7 @@
 
 A population by small area gives rates by quintile, one by quintile × ethnic group × age × sex gives both. Boundaries,
 IMD edition and ethnic groups must be those of the audit: a rate of other people is refused, never shown.
+Past 300 lines, since what is refused, what is counted and what it rests on are one decision a population.
 """
 
 from __future__ import annotations

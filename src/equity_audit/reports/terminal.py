@@ -1,4 +1,7 @@
-"""What a person reads at a prompt: what was read, the mapping, the figures, the rules that failed, the breakdown."""
+"""What a person reads at a prompt: what was read, the mapping, the figures, the rules that failed, the breakdown.
+
+Past 300 lines, so that the order of what is printed is read in one place.
+"""
 
 from __future__ import annotations
 
