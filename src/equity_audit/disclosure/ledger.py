@@ -87,6 +87,8 @@ class Ledger:
         count, other = self.find(count), self.find(other)
         if count == other or self.counts.get(count, 0) != self.counts.get(other, self.counts.get(count, 0)):
             return
+        if count in (RECORDS, PATIENTS):  # everyone keeps its own name
+            count, other = other, count
         self._same[count] = other
         printed = any(each in self.counts and each not in self.unprinted for each in (count, other))
         if count in self.counts:
