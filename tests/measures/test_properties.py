@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from equity_audit import measures
 
@@ -410,6 +411,68 @@ def test_property_slope_index_withholds():
     )
     got = measures.slope_index(certain, "other").set_index("measure")
     assert got.loc["lack_of_fit", "reason_withheld"] and got.loc["sii", "lower"] == got.loc["sii", "upper"]
+
+
+def ratio_below(ratio, ends, covariance):
+    """Exactly how often a ratio of two normal figures, the second over the first, falls below a number."""
+    turn = np.array([[-ratio, 1.0], [-1.0, 0.0]])  # below it: over - ratio * under <= 0 and under > 0, or neither
+    mean, spread = turn @ ends, turn @ covariance @ turn.T
+    both = stats.multivariate_normal(mean, spread).cdf([0.0, 0.0])
+    alone = stats.norm.cdf(0, mean, np.sqrt(np.diag(spread)))
+    return both + (1 - alone[0] - alone[1] + both)
+
+
+@pytest.mark.parametrize("polarity", ["adverse", "favourable"])
+@pytest.mark.parametrize("last", [0.2, 0.06])
+def test_property_slope_index_simulates_what_can_be_worked_out(last, polarity):
+    """Normal errors give a normal slope and a ratio of normals: the shares beyond the limits are exact."""
+    value, se = np.array([0.5, 0.4, 0.3, last]), np.array([0.02, 0.03, 0.04, 0.03])
+    frame = pd.DataFrame({"order": [1, 2, 3, 4], "population": [10, 20, 30, 40], "value": value})
+    z = stats.norm.ppf(0.95)
+    frame = frame.assign(lower=value - z * se, upper=value + z * se)
+    delta, got = (
+        measures.slope_index(frame, "other", level=0.9, polarity=polarity, interval=interval).set_index("measure")
+        for interval in ("delta", "simulated")
+    )
+    design = np.stack([np.ones(4), (np.arange(4) + 0.5) / 4], axis=1)
+    weights = np.diag(frame["population"])
+    fit = np.array([[1, 0], [1, 1]]) @ np.linalg.solve(design.T @ weights @ design, design.T @ weights)
+    fit = fit if polarity == "favourable" else fit[::-1]
+    for end, share in (("lower", 0.05), ("upper", 0.95)):
+        ratio = got.loc["rii", end]
+        assert ratio_below(ratio, fit @ value, fit @ np.diag(se**2) @ fit.T) == pytest.approx(share, abs=0.002)
+    same(got[["value", "n"]], delta[["value", "n"]])
+    straight = ["sii", "fitted_most_deprived", "fitted_least_deprived"]
+    for name in straight:
+        width = delta.loc[name, "upper"] - delta.loc[name, "lower"]
+        for end in ("lower", "upper"):
+            assert got.loc[name, end] == pytest.approx(delta.loc[name, end], abs=0.01 * width)
+    assert got.loc[straight, "method"].tolist() == ["percentiles of 200,000 seeded draws"] * 3
+    same(got.loc[["lack_of_fit"]], delta.loc[["lack_of_fit"]])
+
+
+def test_property_slope_index_simulates_by_its_seed():
+    frame = valued([(100, 0.5), (100, 0.4), (100, 0.3), (100, 0.2)])
+    one, again, other = (
+        measures.slope_index(frame, "rate", interval="simulated", seed=seed).set_index("measure") for seed in (1, 1, 2)
+    )
+    same(one, again)
+    assert one.loc["sii", "lower"] != other.loc["sii", "lower"]
+    assert one.loc["rii", "upper"] == pytest.approx(other.loc["rii", "upper"], rel=0.02)
+
+
+def test_property_slope_index_simulates_zero_and_full_fifths():
+    shares = measures.proportion(pd.DataFrame({"numerator": [90, 40, 20, 5, 0], "denominator": [90, 90, 90, 90, 90]}))
+    frame = shares[FIGURES].assign(order=range(1, 6), population=90)
+    for transform in (None, "log", "logit"):
+        delta, got = (
+            measures.slope_index(frame, "proportion", transform=transform, interval=interval).set_index("measure")
+            for interval in ("delta", "simulated")
+        )
+        same(got[["reason_withheld"]], delta[["reason_withheld"]])
+        assert np.isfinite(got.loc["sii", FIGURES].astype(float)).all()
+    straight = measures.slope_index(frame, "proportion", interval="simulated").set_index("measure")
+    assert straight.loc["rii", FIGURES].isna().all()  # a fitted end is below 0
 
 
 @quick

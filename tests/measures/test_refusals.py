@@ -94,6 +94,7 @@ CASES = {
     "rank basis": (lambda: measures.slope_index(frame(VALUES), "rate", "world"), "rank_basis is one of 'local', 'national'"),
     "transform": (lambda: measures.slope_index(frame(VALUES), "rate", transform="root"), "transform is one of None, 'log', 'logit'"),
     "polarity": (lambda: measures.slope_index(frame(VALUES), "rate", polarity="good"), "polarity is one of 'adverse', 'favourable'"),
+    "interval": (lambda: measures.slope_index(frame(VALUES), "rate", interval="exact"), "interval is one of 'delta', 'simulated'"),
     "per cent": (lambda: measures.slope_index(frame(VALUES, value=[30, 20]), "proportion"), "value is above 1 in row 0 (rows count from 0)"),
     "negative rate": (lambda: measures.slope_index(frame(VALUES, lower=[0, -1]), "rate"), "lower is below 0 in row 1 (rows count from 0)"),
     "logit of a rate": (lambda: measures.slope_index(frame(VALUES, value=[0.3, 2], upper=[0.4, 3]), "rate", transform="logit"), "value is above 1 in row 1 (rows count from 0)"),

@@ -25,7 +25,8 @@ SPECIFIED = {
     "relative_risk": "frame, reference, level=0.95, method='score'",
     "risk_difference": "frame, reference, level=0.95",
     "gap": "frame, level=0.95",
-    "slope_index": "frame, kind, rank_basis='national', transform=None, level=0.95, polarity='adverse'",
+    "slope_index": "frame, kind, rank_basis='national', transform=None, level=0.95, polarity='adverse', "
+    "interval='delta', seed=0",
     "concentration_index": "frame, variant='rci', level=0.95, bounds=(0, 1)",
     "between_group": "frame, reference=None, polarity='adverse', level=0.95, seed=0",
     "attributable": "frame, reference, level=0.95",

@@ -6,10 +6,15 @@ import numpy as np
 import pandas as pd
 
 from equity_audit.measures._intervals import chi_squared_tail
-from equity_audit.measures._scales import SCALES, inside, natural_errors
+from equity_audit.measures._line import DRAWS, Figure, Groups, coefficients, drawn, fitted, scaled
+from equity_audit.measures._scales import SCALES, natural_errors
 from equity_audit.measures._shape import Floats, choice, in_order, measurements, numbers, refuse, words, z_value
 
 NAMES = ("sii", "rii", "fitted_most_deprived", "fitted_least_deprived", "lack_of_fit")
+METHODS = {
+    "delta": ("delta", "delta, log scale", "delta", "delta", "chi-squared"),
+    "simulated": (*(f"percentiles of {DRAWS:,} seeded draws",) * 4, "chi-squared"),
+}
 LIMITS = {"proportion": (0.0, 1.0), "rate": (0.0, None), "other": (None, None)}
 
 
@@ -20,6 +25,8 @@ def slope_index(
     transform: str | None = None,
     level: float = 0.95,
     polarity: str = "adverse",
+    interval: str = "delta",
+    seed: int = 0,
 ) -> pd.DataFrame:
     """Fit a line through the groups from the very most to the very least deprived person.
 
@@ -41,8 +48,10 @@ def slope_index(
     the mid-points of the cumulative local shares; with `national`, group k of K sits at (k − ½)/K.
     Standard errors are read from the limits, on the logit scale for a `proportion`, log for a `rate`,
     natural for `other`; the interval is the delta method's with both coefficients, the RII's on the log scale. With
-    `transform` the line is fitted there and its ends turned back. Lack of fit: Q = Σ((y − fit)/se)² on K − 2 degrees
-    of freedom, on the fitted scale.
+    `transform` the line is fitted there and its ends turned back. `interval="simulated"` gives percentiles instead,
+    as PHEindicatormethods does: the values are drawn from their errors 200,000 times with `seed`, on the scale the
+    errors were read on, and a line is fitted to each draw. Lack of fit: Q = Σ((y − fit)/se)² on K − 2 degrees of
+    freedom, on the fitted scale.
 
     Small numbers
     -------------
@@ -54,7 +63,9 @@ def slope_index(
     Warning
     -------
     Below p 0.01 for lack of fit the line does not describe the gradient. With `national`, K is the largest `order`
-    given: a missing least deprived group would go unseen.
+    given: a missing least deprived group would go unseen. The two intervals of an RII part where a fitted end lies near
+    0: a simulated ratio is taken as it falls, and is negative where a drawn end is, so that turning `polarity` does
+    not quite turn its limits.
 
     References
     ----------
@@ -64,6 +75,7 @@ def slope_index(
     choice("rank_basis", rank_basis, ("local", "national"))
     choice("transform", transform, tuple(SCALES))
     choice("polarity", polarity, ("adverse", "favourable"))
+    choice("interval", interval, tuple(METHODS))
     z = z_value(level)
     least, most = LIMITS[kind]
     peopled = numbers(frame, "population") > 0
@@ -87,9 +99,11 @@ def slope_index(
         reasons: list[str | None] = ["fewer than two groups with people"] * len(NAMES)
         df, p = nan, nan
     else:
-        se = natural_errors(y, low, high, kind, z)
-        figures, reasons = _figures(*_fit(y, low, high, se, weight, ridit, transform), transform, polarity, z)
-        quadratic, df = _lack_of_fit(y, low, high, se, weight, ridit, transform), float(len(groups) - 2)
+        line = Groups(y, low, high, natural_errors(y, low, high, kind, z), weight, ridit)
+        figures, reasons = _figures(*fitted(line, transform), transform, polarity, z)
+        if interval == "simulated":
+            figures = _percentiles(figures, drawn(line, kind, transform, seed), polarity, level)
+        quadratic, df = _lack_of_fit(line, transform), float(len(groups) - 2)
         figures.append((quadratic, nan, nan))
         reasons.append(None if np.isfinite(quadratic) else "needs three groups, each with a standard error above 0")
         p = chi_squared_tail(quadratic, int(df)) if np.isfinite(quadratic) else nan
@@ -102,7 +116,7 @@ def slope_index(
         lowest,
         highest,
         level=level,
-        method=["delta", "delta, log scale", "delta", "delta", "chi-squared"],
+        method=METHODS[interval],
         n=people.sum(),
         reason=reasons,
         more={
@@ -122,44 +136,18 @@ def _national(order: Floats) -> Floats:
     return (k - 0.5) / k[-1] if len(k) else k
 
 
-def _scaled(y: Floats, low: Floats, high: Floats, se: Floats, transform: str | None) -> tuple[Floats, Floats]:
-    """Put values and their errors on the fitted scale."""
-    scale = SCALES[transform]
-    at = np.where(inside(transform, y), y, (low + high) / 2)
-    return scale.there(at), se * scale.slope(at)
-
-
-def _weights(weight: Floats, ridit: Floats) -> tuple[Floats, Floats]:
-    """Give what each group adds to the intercept and to the slope of the weighted line."""
-    centre = float(weight @ ridit)
-    slope = weight * (ridit - centre) / float(weight @ (ridit - centre) ** 2)
-    return weight - centre * slope, slope
-
-
-def _fit(
-    y: Floats, low: Floats, high: Floats, se: Floats, weight: Floats, ridit: Floats, transform: str | None
-) -> tuple[Floats, Floats]:
-    """Give the fitted scale's two ends and their covariance."""
-    there, error = _scaled(y, low, high, se, transform)
-    intercept, slope = _weights(weight, ridit)
-    each = np.stack([intercept, intercept + slope])
-    return each @ there, (each * error**2) @ each.T
-
-
-def _lack_of_fit(
-    y: Floats, low: Floats, high: Floats, se: Floats, weight: Floats, ridit: Floats, transform: str | None
-) -> float:
-    there, error = _scaled(y, low, high, se, transform)
-    if len(y) < 3 or not np.all(error > 0):
+def _lack_of_fit(line: Groups, transform: str | None) -> float:
+    there, error = scaled(line, transform)
+    if len(there) < 3 or not np.all(error > 0):
         return nan
-    intercept, slope = _weights(weight, ridit)
-    fitted = intercept @ there + ridit * (slope @ there)
-    return float(np.sum(((there - fitted) / error) ** 2))
+    intercept, slope = coefficients(line)
+    fit = intercept @ there + line.ridit * (slope @ there)
+    return float(np.sum(((there - fit) / error) ** 2))
 
 
 def _figures(
     ends: Floats, covariance: Floats, transform: str | None, polarity: str, z: float
-) -> tuple[list[tuple[float, float, float]], list[str | None]]:
+) -> tuple[list[Figure], list[str | None]]:
     """Turn the fitted ends into SII, RII and the ends themselves, with their intervals."""
     scale = SCALES[transform]
     back = scale.back(ends)
@@ -186,3 +174,14 @@ def _figures(
         figures.append((float(back[end]), float(around[0]), float(around[1])))
         reasons.append(None)
     return figures, reasons
+
+
+def _percentiles(figures: list[Figure], ends: Floats, polarity: str, level: float) -> list[Figure]:
+    """Give each figure the percentiles of its draws for limits; a withheld one stays so."""
+    sign = 1.0 if polarity == "favourable" else -1.0
+    under, over = ends if polarity == "favourable" else ends[::-1]
+    tail = (1 - level) / 2
+    with np.errstate(divide="ignore", invalid="ignore"):  # a drawn end of 0; a ratio of 0 to 0 is withheld already
+        draws = (sign * (ends[1] - ends[0]), over / under, ends[0], ends[1])
+        limits = [np.quantile(each, [tail, 1 - tail]) for each in draws]
+    return [(value, float(low), float(high)) for (value, *_), (low, high) in zip(figures, limits, strict=True)]
