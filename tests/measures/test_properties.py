@@ -475,6 +475,31 @@ def test_property_slope_index_simulates_zero_and_full_fifths():
     assert straight.loc["rii", FIGURES].isna().all()  # a fitted end is below 0
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "lower", "upper"),
+    [
+        ("rate", [3.0, 2.0, 1.0], [0.0, 0.0, 0.0], [7.0, 6.0, 4.0]),
+        ("proportion", [0.8, 0.7, 0.6], [0.4, 0.3, 0.2], [1.0, 1.0, 1.0]),
+        ("proportion", [0.0, 0.0, 0.0], [0.0, 0.0, 0.0], [0.1, 0.2, 0.3]),
+    ],
+)
+def test_property_slope_index_simulates_errors_as_they_were_read(kind, value, lower, upper):
+    """Limits at the edge of the scale are read on the natural one, where draws and delta are the same normal slope."""
+    frame = pd.DataFrame({"order": [1, 2, 3], "population": 9, "value": value, "lower": lower, "upper": upper})
+    delta, got = (measures.slope_index(frame, kind, interval=interval).loc[0] for interval in ("delta", "simulated"))
+    width = delta["upper"] - delta["lower"]
+    assert list(got[["lower", "upper"]]) == pytest.approx(list(delta[["lower", "upper"]]), abs=0.01 * width)
+
+
+@pytest.mark.parametrize("value", [[0.75, 0.25], [0.0, 0.0]])
+def test_property_slope_index_simulates_an_end_of_exactly_zero(value):
+    frame = pd.DataFrame({"order": [1, 2], "population": 8, "value": value, "lower": value, "upper": value})
+    for polarity in ("adverse", "favourable"):
+        got = measures.slope_index(frame, "other", interval="simulated", polarity=polarity)
+        assert got.loc[1, FIGURES].isna().all()
+        assert got.loc[0, FIGURES].nunique() == 1  # no error, no width
+
+
 @quick
 @given(people)
 def test_property_concentration_index_turns_its_sign(rows):
