@@ -13,7 +13,7 @@ from equity_audit.breakdowns import Axis
 from equity_audit.comparisons.clusters import design_effects
 from equity_audit.comparisons.compare import Figure, Sides, benjamini_hochberg, compare
 from equity_audit.comparisons.standardise import standardised_difference, standardised_share, strata_of
-from equity_audit.comparisons.verdict import Thresholds, verdict_of
+from equity_audit.comparisons.verdict import HIDDEN, Thresholds, verdict_of
 from equity_audit.measures import adjust_p, missing_bounds
 
 QUINTILES = ["1 (most deprived)", "2", "3", "4", "5 (least deprived)"]
@@ -193,6 +193,7 @@ SOUND = {
         (CLAIM, {"coded_share": 0.89}, "care", "90% would be enough"),
         (CLAIM, {"smallest": (99.0, 50.0)}, "care", "fewer than 100 records"),
         (CLAIM, {"smallest": (500.0, 9.0)}, "care", "fewer than 10 events"),
+        (CLAIM, {"smallest": HIDDEN}, "care", "a group is hidden, or has fewer than 100 records"),
         (CLAIM, {"keyed": False}, "care", "by patient"),
         (CLAIM, {"may_act": False}, "care", "not a rate"),
         ((CLAIM[0], standardised(-0.01, 0.05), *CLAIM[2:]), {}, "care", "do not agree"),
@@ -206,11 +207,76 @@ def test_verdicts(figures: tuple[Figure, ...], change: dict, expected: str, reas
     assert reason in sentence
 
 
+def without_age_and_sex(figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
+    return tuple(each for each in figures if not each.measure.startswith("standardised"))
+
+
+@pytest.mark.parametrize(
+    ("figures", "change", "told"),
+    [
+        (CLAIM, {}, ""),
+        (CLAIM, {"keyed": False}, "repeat patients could not be checked"),
+        (CLAIM, {"keyed": False, "coded_share": 0.8}, "Repeat patients could not be checked."),
+        (without_age_and_sex(CLAIM), {}, "Read with care: the mix of ages and sexes could not be checked."),
+        (
+            without_age_and_sex(CLAIM),
+            {"keyed": False, "coded_share": 0.8},
+            "The mix of ages and sexes and repeat patients could not be checked.",
+        ),
+        (
+            (gap(-0.01, 0.01), bound(2, 0.95, 1.05)),
+            {},
+            "Read with care: the mix of ages and sexes could not be checked.",
+        ),
+        # A figure that was withheld checked nothing.
+        ((CLAIM[0], standardised(float("nan"), float("nan"))), {}, "the mix of ages and sexes could not be checked."),
+    ],
+)
+def test_verdicts_say_what_could_not_be_checked(figures: tuple[Figure, ...], change: dict, told: str) -> None:
+    verdict, sentence = verdict_of(figures, **{**SOUND, **change})
+    assert sentence.count("could not be checked") == (1 if told else 0)
+    assert told in sentence
+    assert verdict == ("care" if told else "act")
+
+
+def test_rounding_that_takes_the_events_of_small_strata_withholds_what_is_made_of_them() -> None:
+    exact = age_mix()
+    counts = exact.groupby("group", as_index=False)[["numerator", "denominator"]].sum()
+    rounded = exact.assign(numerator=exact["numerator"].where(exact["stratum"] != "18-64", 0))
+    found = compare(sides(counts, rounded, uncoded=(50.0, 200.0)))
+    made = [each for each in found if each.measure.startswith(("standardised", "reallocated"))]
+    assert len(made) == 5 + 5 + 1 + 5
+    assert all(isnan(each.estimate) and "too small" in (each.reason_withheld or "") for each in made)
+    whole = compare(sides(counts, exact, uncoded=(50.0, 200.0)))
+    assert not any(each.reason_withheld for each in whole if each.measure.startswith(("standardised", "reallocated")))
+
+
+def test_events_lost_in_rounding_are_put_back_where_little_was_lost() -> None:
+    exact = age_mix()
+    counts = exact.groupby("group", as_index=False)[["numerator", "denominator"]].sum()
+    lost = compare(sides(counts, exact.assign(numerator=exact["numerator"] * 4 // 5)))
+    whole = compare(sides(counts, exact))
+    for group in QUINTILES:
+        kept, wanted = (figure(each, "standardised_proportion", group).estimate for each in (lost, whole))
+        assert kept == pytest.approx(wanted, abs=0.001)
+
+
+def test_an_interval_of_a_share_stays_between_none_and_all() -> None:
+    few = pd.DataFrame({"group": ["a", "b"], "stratum": ["x", "x"], "numerator": [0, 100], "denominator": [100, 100]})
+    counts = few.drop(columns="stratum")
+    found = compare(sides(counts, few, dimension="ethnic_group", ordered=False))
+    ends = [(each.lower, each.upper) for each in found if each.measure == "standardised_proportion"]
+    assert all(0 <= lower <= upper <= 1 for lower, upper in ends)
+
+
 def test_no_difference_may_be_acted_on_only_where_missing_data_could_not_hide_one() -> None:
     share = Figure(measure="reallocated_proportion", group="5", estimate=0.20)
     none = (gap(-0.01, 0.01), standardised(-0.01, 0.01), share)
     assert verdict_of((*none, bound(2, 0.95, 1.05)), **SOUND)[0] == "act"
     assert verdict_of((*none, bound(2, 0.80, 1.25)), **SOUND)[0] == "care"
+    coded = Figure(measure="proportion_gamma_2", group="5", estimate=0.20)
+    withheld = Figure(measure="reallocated_proportion", group="5")
+    assert verdict_of((*none[:2], coded, withheld, bound(2, 0.80, 1.25)), **SOUND)[0] == "care"
 
 
 def test_thresholds_are_settings() -> None:

@@ -22,6 +22,10 @@ from equity_audit.measures._shape import z_value
 from equity_audit.verdict_settings import GAMMAS
 
 REST = "rest"
+# Counts by age and sex are rounded before they get here, which takes the events of small strata. They are scaled to add up
+# to the published events again; where they were further off than this, too little of their shape is left.
+MOST_BENT = 0.25
+_AGE_AND_SEX = ("direct, own denominators", "counts by age and sex are too small to allow for them")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +69,7 @@ def compare(sides: Sides) -> tuple[Figure, ...]:
     counts = sides.counts
     if len(counts) < 2 or (counts["denominator"] <= 0).any():
         return ()
-    strata = strata_of(sides.strata) if sides.strata is not None else None
+    strata = strata_of(_scaled(sides, sides.strata)) if sides.strata is not None else None
     figures = [*_standardised(sides, strata), *_against_rest(sides, strata), *_effects(sides)]
     if sides.ordered:
         figures += [*_ends(sides, strata), *_slope(sides)]
@@ -94,8 +98,38 @@ def _standardised(sides: Sides, strata: Strata | None) -> Iterator[Figure]:
         return
     z = z_value(sides.level)
     for group in sides.counts["group"]:
+        if _bent(sides, [group]):
+            yield _withheld("standardised_proportion", group=group)
+            continue
         found = standardised_share(strata, [group], sides.effects.get(group, 1.0))
-        yield _of(found, "standardised_proportion", z, group=group)
+        figure = _of(found, "standardised_proportion", z, group=group)
+        # A normal interval of a share may pass none or all; a share cannot.
+        yield replace(figure, lower=max(figure.lower, 0.0), upper=min(figure.upper, 1.0))
+
+
+def _scaled(sides: Sides, strata: pd.DataFrame) -> pd.DataFrame:
+    """Strata whose events add up to the published events of each group; a stratum has no more events than records."""
+    found, published = strata.groupby("group")["numerator"].sum(), sides.counts.set_index("group")["numerator"]
+    factor = (published / found).replace([np.inf, -np.inf], np.nan)
+    scaled = strata["numerator"] * strata["group"].map(factor).fillna(1.0).astype(float)
+    return strata.assign(numerator=scaled.clip(upper=strata["denominator"]))
+
+
+def _bent(sides: Sides, *each_side: Sequence[str]) -> bool:
+    """Whether the events of a side's strata are too far from its published events to be scaled to them."""
+    if sides.strata is None:
+        return False
+    found = sides.strata.groupby("group")["numerator"].sum()
+    for groups in each_side:
+        events, _ = _sum(sides.counts, groups)
+        if abs(found.reindex(list(groups)).sum() - events) > MOST_BENT * events:
+            return True
+    return False
+
+
+def _withheld(measure: str, **names: Any) -> Figure:
+    method, reason = _AGE_AND_SEX
+    return Figure(measure=measure, method=method, reason_withheld=reason, **names)
 
 
 def _of(found: Standardised, measure: str, z: float, **names: Any) -> Figure:
@@ -129,6 +163,9 @@ def _against_rest(sides: Sides, strata: Strata | None) -> Iterator[Figure]:
         )
         if strata is not None:
             others = [each for each in everyone if each != group]
+            if _bent(sides, [group], others):
+                yield _withheld("standardised_difference", group=group, against=REST)
+                continue
             effects = (sides.effects.get(group, 1.0), max([sides.effects.get(each, 1.0) for each in others]))
             found = standardised_difference(strata, [group], others, effects)
             yield _of(found, "standardised_difference", z, group=group, against=REST)
@@ -176,7 +213,9 @@ def _ends(sides: Sides, strata: Strata | None) -> Iterator[Figure]:
             upper=float(row["upper"]), method=str(row["method"]),
             reason_withheld=row["reason_withheld"] or None,
         )  # fmt: skip
-    if strata is not None:
+    if strata is not None and _bent(sides, [first], [last]):
+        yield _withheld("standardised_gap", group=first, against=last)
+    elif strata is not None:
         effects = (sides.effects.get(first, 1.0), sides.effects.get(last, 1.0))
         found = standardised_difference(strata, [first], [last], effects)
         yield _of(found, "standardised_gap", z_value(sides.level), group=first, against=last)
@@ -211,7 +250,7 @@ def _slope(sides: Sides) -> Iterator[Figure]:
     poor_fit = float(result["lack_of_fit"]["p"])
     reason = None
     if int(large.sum()) < 4:
-        reason = "fewer than four quintiles hold 5 % of the records and 100 of them"
+        reason = "fewer than four quintiles are shown that hold 5% of the records and 100 of them"
     elif poor_fit < 0.01:
         reason = "a straight line does not describe the gradient"
     for name in ("sii", "rii", "fitted_most_deprived", "fitted_least_deprived"):
@@ -249,8 +288,13 @@ def _missing(sides: Sides) -> Iterator[Figure]:
         yield from _shares_under_gamma(sides, GAMMAS[0])
     if sides.strata is not None and records:
         coded = set(sides.counts["group"])
-        frame = sides.strata.assign(group=sides.strata["group"].where(sides.strata["group"].isin(coded)))
+        frame = _scaled(sides, sides.strata)
+        frame = frame.assign(group=frame["group"].where(frame["group"].isin(coded)))
         frame = frame.groupby(["group", "stratum"], dropna=False, as_index=False)[["numerator", "denominator"]].sum()
+        if _bent(sides, *([group] for group in sides.counts["group"])):
+            for group in sides.counts["group"]:
+                yield replace(_withheld("reallocated_proportion", group=str(group)), method="reallocated")
+            return
         for row in reallocate(frame, within="stratum").to_dict("records"):
             yield Figure(
                 measure="reallocated_proportion", group=str(row["group"]), estimate=float(row["value"]), method="reallocated",

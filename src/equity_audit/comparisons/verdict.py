@@ -13,6 +13,9 @@ WORDS = {
     "care": "Read with care: {reason}.",
     "do_not_use": "Do not use yet: {reason}.",
 }
+# The smallest group where one is hidden or too small to show: smaller than any threshold, but nobody may say how small.
+HIDDEN = (0.0, 0.0)
+_MIX, _REPEATS = "the mix of ages and sexes", "repeat patients"
 
 
 def verdict_of(
@@ -34,7 +37,7 @@ def verdict_of(
     coded_share
         Share of the outcome's denominators that are usable (or linked); ``coded_words`` says so in words.
     smallest
-        Fewest records and fewest events in any group compared.
+        Fewest records and fewest events in any group compared; `HIDDEN` where one is not shown.
     proved
         Whether vintage, direction and code scheme are proved.
     keyed
@@ -52,31 +55,52 @@ def verdict_of(
         )
     if not proved:
         return _say("do_not_use", "the code scheme, vintage or direction of the scale is not proved")
+    like_with_like = _like_with_like(figures)
+    unchecked = [words for words, done in ((_MIX, like_with_like), (_REPEATS, keyed)) if not done]
     for holds, reason in (
         (
             coded_share >= at.act_from,
             f"{coded_share:.1%} of {counted} {coded_words}; {at.act_from:.0%} would be enough to act on",
         ),
+        (smallest != HIDDEN, f"a group is hidden, or has fewer than {at.least_denominator} {counted}"),
         (smallest[0] >= at.least_denominator, f"a group has fewer than {at.least_denominator} {counted}"),
         (smallest[1] >= at.least_events, f"a group has fewer than {at.least_events} events"),
-        (keyed, "records could not be grouped by patient, so intervals may be too narrow"),
+        (
+            keyed,
+            f"{_REPEATS} could not be checked, since no key groups records by patient: intervals may be too narrow",
+        ),
         (may_act, "it is a share of this trust's admissions, not a rate"),
+        (like_with_like, f"{_MIX} could not be checked"),
         (_standardised_agrees(figures), "crude figures and those that allow for age and sex do not agree"),
         (_survives(figures, at), "records without a group could change the conclusion"),
     ):
         if not holds:
-            return _say("care", reason)
-    return _say("act", "")
+            return _say("care", reason, unchecked)
+    return _say("act", "", unchecked)
 
 
-def _say(verdict: str, reason: str) -> tuple[str, str]:
-    return verdict, WORDS[verdict].format(reason=reason)
+def _say(verdict: str, reason: str, unchecked: Sequence[str] = ()) -> tuple[str, str]:
+    """The words of a verdict, then what nobody could look at: only one reason is named, which must not hide that."""
+    told = " and ".join(words for words in unchecked if words not in reason)
+    rest = f" {told[0].upper()}{told[1:]} could not be checked." if told else ""
+    return verdict, WORDS[verdict].format(reason=reason) + rest
 
 
 def _claimed(figures: Sequence[Figure]) -> list[Figure]:
     """Crude differences that would be claimed: groups that differ, or a gap whose interval excludes none."""
     gaps = [figure for figure in figures if figure.measure == "gap" and _excludes(figure, 0)]
     return gaps or [figure for figure in figures if figure.measure == "risk_difference" and figure.differs]
+
+
+def _like_with_like(figures: Sequence[Figure]) -> bool:
+    """Whether each difference that would be claimed, else any, could be worked out allowing for age and sex."""
+    allowed = {
+        (figure.group, figure.against)
+        for figure in figures
+        if figure.measure in ("standardised_gap", "standardised_difference") and not isnan(figure.estimate)
+    }
+    claims = {(claim.group, claim.against) for claim in _claimed(figures)}
+    return claims <= allowed if claims else bool(allowed)
 
 
 def _standardised_agrees(figures: Sequence[Figure]) -> bool:
@@ -99,7 +123,13 @@ def _survives(figures: Sequence[Figure], at: Thresholds) -> bool:
         return all(_excludes(figure, 1) for figure in bounds if (figure.group, figure.against) in claimed)
     # "No difference" may be acted on only where missing data could not hide one that matters.
     bounds = [figure for figure in figures if figure.measure == "relative_risk_gamma_2"]
-    shares = {figure.group: figure.estimate for figure in figures if figure.measure == "reallocated_proportion"}
+    # The share as coded where the uncoded could not be shared out: no share at all would let every bound pass.
+    shares = {
+        figure.group: figure.estimate
+        for name in ("proportion_gamma_2", "reallocated_proportion")
+        for figure in figures
+        if figure.measure == name and not isnan(figure.estimate)
+    }
     within = []
     for figure in bounds:
         base = shares.get(figure.against or "", shares.get(figure.group or "", 0.0))
