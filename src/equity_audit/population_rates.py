@@ -111,6 +111,10 @@ def _base(
 ) -> Base:
     if edition is None:
         raise UsageError("No IMD edition is in use, so the people of a population cannot be put into quintiles.")
+    if not geography.frame.loc[geography.frame["quintile"].notna(), "records"].sum():
+        raise UsageError(
+            "No record of the extract is linked to a quintile, so there is nobody whose events could be counted."
+        )
     by_area = entry.vintage in BY_AREA
     if by_area and dimension == "ethnic_group":
         raise UsageError(_NO_GROUPS)

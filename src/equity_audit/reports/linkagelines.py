@@ -14,12 +14,13 @@ from rich.table import Table
 from equity_audit.decode.geography import ROUTES
 from equity_audit.decode.labels import QUINTILES
 from equity_audit.model import Cell, Report
-from equity_audit.narrative import shown_percent
+from equity_audit.narrative import class_share, shown_percent
 from equity_audit.spread import FEWEST_RECORDS, uneven_levels
 
 _DIMENSIONS = {"ethnic_group": "ethnic group"}
 _UNLINKED = QUINTILES[-1]
 _BETWEEN = " → "
+_SHARE = 2  # the place of the share in a row of a spread
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +61,7 @@ def linkage_lines(report: Report) -> Iterator[str]:
         yield (
             f"linked {_share(linked, parts['records that could be linked'])} of what could be linked "
             f"({_share(linked, parts['the same with no fixed abode'])} with no fixed abode, "
-            f"{_share(linked, parts['all records'])} of all records)"
+            f"{_percent(class_share(report, report.deprivation, 'linked'))} of all records)"
         )
     homeless = report.deprivation["classes"]["no_fixed_abode"]
     if homeless.value or homeless.marker:
@@ -88,7 +89,10 @@ def linkage_grids(report: Report) -> Iterator[Grid]:
         title = f"Supplied {scale} (down) against looked-up (across), records"
         yield _square("supplied-scale", title, f"Supplied {scale}", f"Looked-up {scale} ", places, pairs)
     for name in [key.removeprefix("linkable_by_") for key in details if key.startswith("linkable_by_")]:
-        yield _spread(name, details)
+        spread = _spread(name, details)
+        # Where nothing is linked or every share is hidden there is no spread to look at.
+        if any(cells[_SHARE].value for cells in spread.cells):
+            yield spread
     effect = details.get("edition_effect", {})
     if effect:
         pairs = {_edition_pair(name): cell for name, cell in effect.items()}
@@ -207,7 +211,16 @@ def _square(
 
 def _spread(dimension: str, details: Mapping[str, Mapping[str, Cell]]) -> Grid:
     linked, routes = details[f"linked_by_{dimension}"], details.get(f"routes_by_{dimension}", {})
-    used = [name for name in ROUTES if any(key.endswith(f": {name}") for key in routes)]
+    # A route of which every count is hidden would be a column of markers.
+    used = [
+        name
+        for name in ROUTES
+        if any(
+            key.endswith(f": {name}") and cell.value is not None
+            and linked.get(key.removesuffix(f": {name}"), Cell(0)).value is not None
+            for key, cell in routes.items()
+        )
+    ]  # fmt: skip
     cells = []
     for level, whole in details[f"linkable_by_{dimension}"].items():
         enough = (whole.value or 0) >= FEWEST_RECORDS

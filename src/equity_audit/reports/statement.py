@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from equity_audit.model import ReleasedTable, Report
-from equity_audit.narrative import outcomes_of, table_of
+from equity_audit.narrative import outcomes_of, rates_of, table_of
 from equity_audit.yamlfile import read_yaml
 
 NOT_HERE = "not in this extract"
@@ -29,6 +30,8 @@ class Indicator:
     outcome: str | None
     tables: dict[str, ReleasedTable]
     near: bool = False
+    of_age: bool = False
+    rates: tuple[str, ...] = ()  # dimensions by which a rate per population is given, too
 
     @property
     def status(self) -> str:
@@ -37,8 +40,14 @@ class Indicator:
             return NOT_HERE
         given = [words for name, words in DIMENSIONS.items() if name in self.tables]
         absent = [words for name, words in DIMENSIONS.items() if name not in self.tables]
+        absent = [words for words in absent if not (self.of_age and words == "age")]
         told = f"by {', '.join(given)}" if given else "without a breakdown"
-        told = f"as a share of activity, not a population rate; {told}" if self.near else told
+        if self.rates:
+            rates = " and ".join(DIMENSIONS[name] for name in self.rates)
+            told = f"as a rate per 100,000 population by {rates}, and as a share of activity {told}"
+        elif self.near:
+            told = f"as a share of activity, not a population rate; {told}"
+        told += "; not by age, which is part of the indicator" if self.of_age else ""
         return told + (f"; not by {', '.join(absent)}: the extract does not hold it" if absent else "")
 
 
@@ -50,14 +59,36 @@ def rows_of_statement(report: Report) -> tuple[Indicator, ...]:
         exact = next((name for name in entry["outcome"] if name in there), None)
         outcome = exact or next((name for name in entry.get("near", ()) if name in there), None)
         tables = {name: table_of(report, outcome, name) for name in DIMENSIONS} if outcome else {}
+        of_age = outcome is not None and is_of_age(report, outcome)
+        if of_age:
+            tables.pop("age_band")
         found.append(
             Indicator(
                 domain=entry["domain"], name=entry["indicator"], basis=entry["basis"], outcome=outcome,
-                near=outcome is not None and exact is None,
+                near=outcome is not None and exact is None, of_age=of_age,
+                rates=tuple(name for name in DIMENSIONS if _has_rates(report, outcome, name)) if outcome else (),
                 tables={name: table for name, table in tables.items() if table is not None},
             )
         )  # fmt: skip
     return tuple(found)
+
+
+def is_of_age(report: Report, outcome: str) -> bool:
+    """Whether an outcome is defined by age, as its shares by age tell: all or nothing."""
+    table = table_of(report, outcome, "age_band")
+    return table is not None and {row.value.value for row in table.rows if row.value.value is not None} == {0.0, 1.0}
+
+
+def shares_sentence(indicators: Sequence[Indicator]) -> str:
+    """Which figures are shares of activity where the statement has rates of a population; blank if none is."""
+    near = [each.name for each in indicators if each.near]
+    if not near:
+        return ""
+    return f"Shares of this extract's activity, not rates of a population: {'; '.join(near)}."
+
+
+def _has_rates(report: Report, outcome: str, dimension: str) -> bool:
+    return any(row.estimate is not None for row in rates_of(report, outcome, dimension))
 
 
 def source_of_statement() -> str:

@@ -19,8 +19,10 @@ _NO_SETTINGS = Board()
 def render(report: Report, board: Board = _NO_SETTINGS) -> bytes:
     """The page of a report, under a board's own name where it gave one."""
     from equity_audit.reports.html import deprivation, ethnicity, method, others, quality, statement, top
+    from equity_audit.reports.sites import of_sites
     from equity_audit.reports.workbook.words import watermark_lines
 
+    report = of_sites(report, board.sites)
     sections = (
         deprivation.section(report, board),
         ethnicity.section(report, board),

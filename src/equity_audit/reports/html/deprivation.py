@@ -77,7 +77,7 @@ def _outcome(report: Report, facts: OutcomeFacts, *, leads: bool) -> Blocks:
     told = [gap_sentence(report, facts)]
     told += [ratio_sentence(report, facts), slope_sentence(report, facts)] if leads else []
     blocks += [Text(words=sentence) for sentence in told if sentence]
-    if leads and any_shown(rows) and not dumbbell.tells_the_truth(rows):
+    if leads and all(row.value.value is not None for row in rows) and not dumbbell.tells_the_truth(rows):
         blocks.append(
             Text(words="Quintiles 2 to 4 do not all lie between 1 and 5, so the two ends alone do not tell the whole.")
         )
@@ -119,7 +119,7 @@ def _overview(report: Report, chosen: tuple[OutcomeFacts, ...]) -> Blocks:
     if len(gaps) < 2:
         return []
     clear = sum(gap.lower > 0 or gap.upper < 0 for gap in gaps)
-    title = f"{clear} of {len(gaps)} outcomes have a clear gap between most and least deprived areas"
+    title = overview_title(clear, len(gaps), len(chosen))
     told = "; ".join(f"{gap.label} {points(gap.estimate)}" for gap in gaps)
     if len(pairs) == len(gaps):
         told = "; ".join(f"{pair.label} {percent(pair.most)} and {percent(pair.least)}" for pair in pairs)
@@ -130,6 +130,13 @@ def _overview(report: Report, chosen: tuple[OutcomeFacts, ...]) -> Blocks:
     note = "To the right of zero: higher in the most deprived fifth. Solid: the interval excludes none."
     subtitle = "Quintile 1 less quintile 5, percentage points, with 95% intervals"
     return [chart(story.name, title, subtitle, partial(scorecard.draw, gaps, story), note)]
+
+
+def overview_title(clear: int, given: int, outcomes: int) -> str:
+    """How many outcomes have a clear gap, of those whose gap is given."""
+    of = f"the {given} outcomes whose gap can be given" if given < outcomes else f"{given} outcomes"
+    many = "None" if not clear else str(clear)
+    return f"{many} of {of} {'has' if clear <= 1 else 'have'} a clear gap between most and least deprived areas"
 
 
 def _losses(report: Report) -> Blocks:

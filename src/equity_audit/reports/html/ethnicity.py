@@ -110,7 +110,8 @@ def both_section(report: Report, board: Board) -> Section | None:
         elif table is not None:
             blocks += _crossed(table, facts, leads=position == 0)
     records = table_of(report, None, *CROSS, unit="records")
-    if records is not None:
+    # Where nothing is linked this would be a table of zeros.
+    if records is not None and any(row.numerator.value != 0 for row in records.rows if row.labels[0] in FIFTHS):
         down = tuple(dict.fromkeys(row.labels[1] for row in records.rows))
         across = tuple(dict.fromkeys(row.labels[0] for row in records.rows))
         blocks.append(cross_table(records, across, down, "Records by ethnic group and IMD quintile"))
@@ -128,6 +129,8 @@ def _two_by_two(table: ReleasedTable, facts: OutcomeFacts) -> Blocks:
         f"{facts.label}: too few records in most cells of quintile by ethnic group, so quintile 1 (Core20) and the other "
         "quintiles are told by White and all other ethnic groups combined."
     )
+    if not any_shown(table.rows):
+        return [Text(words=f"{facts.label}: no figure can be shown by Core20 and ethnic group.", tone="quiet")]
     caption = f"{facts.label} by Core20 and ethnic group, per cent of {facts.noun}"
     return [Text(words=told, tone="quiet"), cross_table(table, across, down, caption)]
 

@@ -7,6 +7,7 @@ from equity_audit.model import Report
 from equity_audit.reports.html.facts import chosen_outcomes
 from equity_audit.reports.html.parts import Chart, Section, Table, Text
 from equity_audit.reports.html.tables import group_table
+from equity_audit.reports.statement import is_of_age
 
 _ELSEWHERE = ("imd_quintile", "ethnic_group", "month", "site")
 
@@ -20,6 +21,7 @@ def section(report: Report, board: Board) -> Section | None:
         for dimension in single
         if dimension not in _ELSEWHERE
         for facts in chosen
+        if not (facts and dimension == "age_band" and is_of_age(report, facts.name))
     ]
     found = tuple(table for table in tables if table)
     if not found:

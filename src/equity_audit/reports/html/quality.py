@@ -152,10 +152,11 @@ def _sites(report: Report, facts: OutcomeFacts, board: Board) -> Blocks:
         )
         for row in shown
     ]  # fmt: skip
+    seen = " shown" if len(shown) < len(rows) else ""
     title = (
-        f"{facts.label}: {len(outside)} of {len(shown)} sites outside what chance allows"
+        f"{facts.label}: {len(outside)} of {len(shown)} sites{seen} outside what chance allows"
         if outside
-        else f"{facts.label}: no site is outside what chance allows"
+        else f"{facts.label}: no site{seen} is outside what chance allows"
     )
     told = f"{len(shown)} sites by size. Mean {percent(target)}. Outside: {', '.join(outside) or 'none'}."
     story = Story(name="sites", title=title, description=told)

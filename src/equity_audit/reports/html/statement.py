@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from equity_audit.model import Report, TableRow
-from equity_audit.narrative import NOT_A_RATE
+from equity_audit.narrative import NOT_A_RATE, outcomes_of, uncapped
 from equity_audit.reports.html.parts import Chart, Section, Table, Text, interval, marks_in, share
-from equity_audit.reports.statement import DIMENSIONS, Indicator, rows_of_statement, source_of_statement
+from equity_audit.reports.html.rates import rates_table
+from equity_audit.reports.statement import (
+    DIMENSIONS,
+    Indicator,
+    rows_of_statement,
+    shares_sentence,
+    source_of_statement,
+)
 from equity_audit.reports.workbook.words import header_of, label_of
 
 
@@ -26,7 +35,24 @@ def section(report: Report) -> Section:
     )
     blocks: list[Text | Chart | Table] = [Text(words=told)]
     blocks += [_figures(there)] if there else []
+    for each in there:
+        blocks += _rates(report, each)
     return Section(name="statement-13sa", heading="National statement (section 13SA)", blocks=(*blocks, listed))
+
+
+def _rates(report: Report, indicator: Indicator) -> list[Text | Chart | Table]:
+    """The rates per population of an indicator, which are what the statement asks for."""
+    facts = next(facts for facts in outcomes_of(report) if facts.name == indicator.outcome)
+    made = ((name, rates_table(report, facts, name, folded=False)) for name in indicator.rates)
+    return [
+        replace(
+            table,
+            name=f"statement-{table.name}",
+            caption=f"{indicator.name}: rates per 100,000 population by {uncapped(header_of(name))}",
+        )
+        for name, table in made
+        if table
+    ]
 
 
 def _figures(there: list[Indicator]) -> Table:
@@ -46,7 +72,7 @@ def _figures(there: list[Indicator]) -> Table:
         columns=("Group", "By", *(each.name for each in there)),
         numeric=(False, False, *(True for _ in there)),
         rows=rows,
-        notes=(*cautions, *marks_in(rows)),
+        notes=tuple(note for note in (*cautions, shares_sentence(there), *marks_in(rows)) if note),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from equity_audit.comparing import UNCODED
 from equity_audit.model import Cell, OutcomeFacts, ReleasedTable, Report, TableRow
 from equity_audit.narrative import difference_of, difference_words, table_of, uncapped
 from equity_audit.reports.html.measures import standardised
@@ -58,7 +59,7 @@ def nothing_shown(report: Report, facts: OutcomeFacts, dimension: str) -> list[T
     released = table_of(report, facts.name, dimension)
     if table is None or released is None:
         return []
-    coded = [row for row in released.rows if row.value.marker != "z"]
+    coded = [row for row in released.rows if row.labels[0] not in UNCODED and row.value.marker != "z"]
     why = "the counts are too small to publish" if coded else f"none of these {facts.noun} has one"
     return [Text(words=f"No figure can be shown by {uncapped(header_of(dimension))}: {why}."), table]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from equity_audit.board import Board
@@ -94,8 +95,11 @@ def many(cell: Cell) -> str:
     return f"{cell.value:,}" if cell.value is not None else f"[{cell.marker}]"
 
 
-def contents_sheet(report: Report, sheets: list[Sheet]) -> TableSheet:
-    """Every other sheet with a link to it."""
+def contents_sheet(report: Report, sheets: list[Sheet], left_out: Sequence[str] = ()) -> TableSheet:
+    """Every other sheet with a link to it; and which tables are not there, because they would show no figure."""
+    ends = titled(report, "")
+    named = [title.removesuffix(ends).partition(": ")[2] for title in left_out]
+    absent = f"Left out, because hardly a figure of them can be shown: {'; '.join(named)}." if named else ""
     rows: tuple[tuple[Value, ...], ...] = tuple((sheet.tab, _kind(sheet), _what(report, sheet)) for sheet in sheets)
     return TableSheet(
         tab="Contents",
@@ -104,6 +108,7 @@ def contents_sheet(report: Report, sheets: list[Sheet]) -> TableSheet:
             ONE_TABLE,
             *watermark_lines(report),
             "Choose a worksheet name to go to it. A table keeps its number from run to run, so some are not used.",
+            *([absent] if absent else []),
         ),
         name="Table_of_contents",
         columns=(Column("Worksheet", "text", 16), Column("Kind", "text", 12), Column("What it holds", "text", 70)),

@@ -60,7 +60,7 @@ def _sheet(report: Report, grid: Grid, told: list[str], book: NoteBook) -> Table
 
 
 def _square_columns(grid: Grid) -> tuple[Column, ...]:
-    return tuple(Column(f"{grid.across}{name} (records)", "count", 14) for name in grid.columns[1:])
+    return tuple(Column(f"{grid.across}{name} (records)", "count", 11) for name in grid.columns[1:])
 
 
 def _spread_columns(grid: Grid, disclosure: str, linkable: str) -> tuple[Column, ...]:

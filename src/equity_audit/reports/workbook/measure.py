@@ -17,7 +17,8 @@ _WIDTHS = {
     **dict.fromkeys("W@", 1015),
 }
 _BOLD = 1.08
-_WIDER = tuple(percent / 100 for percent in range(80, 108, 2))
+_WIDER = tuple(percent / 100 for percent in range(80, 118, 2))
+_APART = 1.0  # digits kept free, so that the headers of two columns do not touch
 _PADDING = 1.0  # digits of a column that its edges take
 
 
@@ -28,11 +29,12 @@ def digits(text: str, *, bold: bool = False) -> float:
 
 
 def settled(header: str, width: int) -> int:
-    """The first width from ``width`` on at which a header does not break within a note marker."""
+    """The first width from ``width`` on at which a header breaks within no note marker and keeps clear of the next."""
     for tried in range(width, width + 16):
         # Programs measure differently, so a header must hold together in narrower and wider letters, too.
-        folds = (fold(header, tried / wider, bold=True) for wider in _WIDER)
-        if not any(line.endswith("[note") for lines in folds for line in lines):
+        folds = [fold(header, tried / wider, bold=True) for wider in _WIDER]
+        widest = max(digits(line, bold=True) for line in fold(header, tried, bold=True))
+        if widest + _PADDING + _APART <= tried and not any(line.endswith("[note") for lines in folds for line in lines):
             return tried
     return width
 

@@ -33,6 +33,8 @@ class TableSheet:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Value, ...], ...]
     links: bool = False
+    # How many columns of labels a breakdown has; it is left out where none of its groups shows a figure.
+    breakdown: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,9 +85,10 @@ Sheet = TableSheet | TextSheet | ChartSheet
 
 @dataclass
 class NoteBook:
-    """Gives notes their numbers in the order in which they are first used."""
+    """Gives notes their numbers in the order in which they are first used; ``left_out`` are titles of sheets not made."""
 
     texts: dict[str, str] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
 
     def mark(self, text: str) -> str:
         """The marker for a note, such as ``[note 1]``."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from equity_audit.board import Board
 from equity_audit.model import OutcomeFacts, Report
 from equity_audit.narrative import ordered_outcomes, outcomes_of, table_of
+from equity_audit.reports.sites import of_sites
 from equity_audit.reports.workbook.back import method_sheet, notes_sheet
 from equity_audit.reports.workbook.chart_plan import chart_data_sheet, chart_sheet
 from equity_audit.reports.workbook.front import contents_sheet, cover_sheet, summary_sheet
@@ -18,7 +19,7 @@ from equity_audit.reports.workbook.quality import codes_sheet, rules_sheet, scor
 from equity_audit.reports.workbook.rates import rates_sheet
 from equity_audit.reports.workbook.recording import recording_chart, recording_sheet
 from equity_audit.reports.workbook.statement import indicators_sheet, statement_sheet
-from equity_audit.reports.workbook.tables import CROSS, counts_sheet, finding_of, outcome_sheet
+from equity_audit.reports.workbook.tables import CROSS, counts_sheet, finding_of, outcome_sheet, shows_figures
 
 Dimensions = tuple[str, ...]
 # What the board reads first: the outcome that leads, by quintile, by ethnic group and by both.
@@ -38,7 +39,7 @@ CHARTED = (("imd_quintile",), ("ethnic_group",))
 def plan_workbook(report: Report, board: Board) -> tuple[Sheet, ...]:
     """Every sheet, front matter first."""
     book = NoteBook()
-    report = _of_sites(report, board.sites)
+    report = of_sites(report, board.sites)
     chosen = ordered_outcomes(report, board.outcomes)
     dimensions = (*LEADING, *OTHERS, *_further(report))
     body: list[Sheet] = []
@@ -62,21 +63,32 @@ def plan_workbook(report: Report, board: Board) -> tuple[Sheet, ...]:
         body.append(chart_data_sheet(report, bars))
     summary = summary_sheet(report, board, book)
     last: list[Sheet] = [notes_sheet(report, book), method_sheet(report)]
-    contents = contents_sheet(report, [summary, *body, *last])
+    contents = contents_sheet(report, [summary, *body, *last], book.left_out)
     return (cover_sheet(report, board), contents, summary, *body, *last)
+
+
+def _telling(make: Callable[[NoteBook], TableSheet | None], book: NoteBook) -> TableSheet | None:
+    """A sheet with figures on it, with its notes marked; a page of markers tells nobody anything and is left out."""
+    trial = replace(book, texts=dict(book.texts))
+    sheet = make(trial)
+    if sheet is not None and sheet.breakdown and not shows_figures(sheet):
+        book.left_out.append(sheet.title)
+        return None
+    book.texts = trial.texts
+    return sheet
 
 
 def _outcome(report: Report, number: int, facts: OutcomeFacts, dimensions: Dimensions, book: NoteBook) -> list[Sheet]:
     # A table too sparse to tell is told in two by two.
     if dimensions == CROSS and table_of(report, facts.name, *TWO_BY_TWO) is not None:
         dimensions = TWO_BY_TWO
-    sheet = outcome_sheet(report, number, facts, dimensions, book)
+    sheet = _telling(lambda trial: outcome_sheet(report, number, facts, dimensions, trial), book)
     return _with_chart(report, sheet, number, dimensions, finding_of(report, facts, dimensions))
 
 
 def _records(report: Report, number: int, dimensions: Dimensions, book: NoteBook) -> list[Sheet]:
     """Records by group; drawn only where they stand in for an outcome, since how many came is no finding."""
-    sheet = counts_sheet(report, number, dimensions, book)
+    sheet = _telling(lambda trial: counts_sheet(report, number, dimensions, trial), book)
     if number > len(LEADING):
         return [sheet] if sheet else []
     return _with_chart(report, sheet, number, dimensions)
@@ -89,17 +101,6 @@ def _with_chart(
         return []
     chart = chart_sheet(report, sheet, number, finding) if dimensions in CHARTED else None
     return [sheet, chart] if chart else [sheet]
-
-
-def _of_sites(report: Report, sites: tuple[str, ...]) -> Report:
-    """The report with the sites that a board asked for alone, where it named any."""
-    tables = tuple(
-        replace(table, rows=tuple(row for row in table.rows if row.labels[0] in sites))
-        if sites and table.dimensions == ("site",)
-        else table
-        for table in report.tables
-    )
-    return replace(report, tables=tables)
 
 
 def _further(report: Report) -> list[Dimensions]:

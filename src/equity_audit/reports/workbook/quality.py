@@ -94,11 +94,11 @@ def rules_sheet(report: Report, number: int, book: NoteBook) -> TableSheet | Non
         name="rules",
         columns=(
             Column("Code", "text", 10),
-            Column("Rule", "text", 30),
-            Column("Result", "text", 12),
+            Column("Rule", "text", 26),
+            Column("Result", "text", 11),
             Column("Severity", "text", 13),
-            Column("What to do", "text", 44),
             Column("What is counted", "text", 12),
+            Column("What to do", "text", 40),
             Column("Judged (number)", "count", 11),
             Column("Failed (number)", "count", 11),
             Column("Failed (% of judged)", "percent", 12),
@@ -120,7 +120,7 @@ def _rule_row(found: ReleasedFinding) -> tuple[Value, ...]:
     unit = "parts of the extract" if rule.unit == "extract" else rule.unit
     tolerance = Cell(found.tolerance) if found.tolerance is not None else _NONE
     return (
-        rule.code, rule.title, OUTCOMES[found.outcome], SEVERITIES[rule.severity], advice, unit,
+        rule.code, rule.title, OUTCOMES[found.outcome], SEVERITIES[rule.severity], unit, advice,
         found.judged, found.failed, found.rate, tolerance, found.not_judged,
     )  # fmt: skip
 

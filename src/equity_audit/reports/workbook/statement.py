@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from equity_audit.model import Report
 from equity_audit.narrative import NOT_A_RATE
-from equity_audit.reports.statement import DIMENSIONS, rows_of_statement, source_of_statement
+from equity_audit.reports.statement import DIMENSIONS, rows_of_statement, shares_sentence, source_of_statement
 from equity_audit.reports.workbook import notes
 from equity_audit.reports.workbook.parts import Column, NoteBook, TableSheet, Value
 from equity_audit.reports.workbook.tables import about_lines
@@ -55,12 +55,18 @@ def statement_sheet(report: Report, number: int, book: NoteBook) -> TableSheet |
     if not rows:
         return None
     cautions = dict.fromkeys(NOT_A_RATE[each.outcome or ""] for each in there if each.outcome in NOT_A_RATE)
+    rates = "Rates per population are on the worksheet Table_13." if any(each.rates for each in there) else ""
     interval = book.mark(notes.INTERVAL)
     return TableSheet(
         tab=f"Table_{number}",
         title=titled(report, f"Table {number}: National statement (section 13SA), indicators in this extract"),
         about=about_lines(
-            report, rows, "By deprivation, ethnicity, age and sex, where the extract has them.", *cautions
+            report,
+            rows,
+            "By deprivation, ethnicity, age and sex, where the extract has them.",
+            *cautions,
+            shares_sentence(there),
+            rates,
         ),
         name="national_statement_figures",
         columns=(

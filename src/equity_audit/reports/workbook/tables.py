@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from equity_audit.model import OutcomeFacts, ReleasedTable, Report
+from collections.abc import Sequence
+
+from equity_audit.comparing import UNCODED as _UNCODED
+from equity_audit.model import Cell, OutcomeFacts, ReleasedTable, Report
 from equity_audit.narrative import (
     NOT_A_RATE,
     difference_of,
@@ -14,12 +17,14 @@ from equity_audit.narrative import (
 )
 from equity_audit.reports.workbook import notes
 from equity_audit.reports.workbook.parts import Column, Kind, NoteBook, TableSheet, Value, used_markers
-from equity_audit.reports.workbook.words import header_of, label_of, shorthand_line, titled, watermark_lines
+from equity_audit.reports.workbook.words import HEADERS, header_of, label_of, shorthand_line, titled, watermark_lines
 
 ONE_TABLE = "This worksheet contains one table."
 NOTES_TOLD = "Notes are marked in square brackets and listed on the Notes worksheet."
 COMPARED = (("imd_quintile",), ("ethnic_group",))
 CROSS = ("imd_quintile", "ethnic_group")
+# Labels of records without a group, or with one too rare to name.
+_NO_GROUP = frozenset((*_UNCODED, "not recorded", "other"))
 _WIDE = {"imd_quintile": 24, "ethnic_group": 20, "month": 22, "site": 20}
 
 
@@ -63,6 +68,7 @@ def counts_sheet(report: Report, number: int, dimensions: tuple[str, ...], book:
         name=records.id,
         columns=tuple(columns),
         rows=rows,
+        breakdown=0 if dimensions in COMPARED else len(dimensions),
     )
 
 
@@ -112,7 +118,33 @@ def outcome_sheet(
         name=table.id,
         columns=columns,
         rows=rows,
+        breakdown=0 if dimensions in COMPARED else len(dimensions),
     )
+
+
+def shows_figures(sheet: TableSheet) -> bool:
+    """Whether a breakdown tells two of its groups apart, records without a group aside; an outcome defined by age does not."""
+    at = next(position for position, column in enumerate(sheet.columns) if column.kind == "percent")
+    first = next(position for position, column in enumerate(sheet.columns) if column.kind == "count")
+    coded = [row for row in sheet.rows if not set(row[: sheet.breakdown]) & _NO_GROUP]
+    shown = [
+        row for row in coded if _value(row[at]) is not None and _value(row[first + 1 if at > first + 1 else first])
+    ]
+    if any(column.header.startswith(HEADERS["age_band"]) for column in sheet.columns) and of_age(
+        [_value(row[at]) for row in coded]
+    ):
+        return False
+    return len(shown) >= min(2, len(coded)) > 0
+
+
+def of_age(shares: Sequence[float | None]) -> bool:
+    """Whether shares by age are all or nothing, as they are of an outcome that is defined by age."""
+    shown = {share for share in shares if share is not None}
+    return shown == {0.0, 1.0}
+
+
+def _value(value: Value) -> float | int | None:
+    return value.value if isinstance(value, Cell) else None
 
 
 def uncapped_all(dimensions: tuple[str, ...]) -> str:
