@@ -336,3 +336,54 @@ def test_a_faulty_population_is_not_installed(
     result = run_cli("reference", "add", path, "--edition", "census", "--reference", reference_folder)
     assert result.exit_code == 3
     assert words in " ".join(result.stderr.split())
+
+
+def test_the_statement_page_has_the_rates_that_it_asks_for(
+    run_cli: RunCli, reference_folder: Path, extract: Path, tmp_path: Path
+) -> None:
+    install(run_cli, reference_folder, small_areas(tmp_path / "mid-2024.csv"))
+    files = [tmp_path / f"out.{ending}" for ending in ("html", "xlsx")]
+    found = audit(run_cli, extract, reference_folder, "hes", "-o", files[0], "-o", files[1])
+    rates = [
+        row
+        for row in found["measures"]
+        if (row["measure"], row["outcome"]) == ("standardised_rate", "under_18_admission") and row["estimate"]
+    ]
+    assert rates
+    page = files[0].read_text(encoding="utf-8").partition('id="statement-13sa"')[2]
+    told = "As a rate per 100,000 population by deprivation, and as a share of activity by deprivation"
+    assert told.lower() in page.lower()
+    assert "Emergency admissions of patients under 18: rates per 100,000 population by IMD quintile" in page
+    assert all(f"{row['estimate']:,.1f} (" in page for row in rates)
+    book = load_workbook(files[1])
+    shown = [str(cell.value) for tab in ("Table_9", "Table_10") for row in book[tab].iter_rows() for cell in row]
+    assert any(words.startswith(told) for words in shown)
+    assert any("Table_13" in words for words in shown) and "Table_13" in book.sheetnames
+
+
+def test_a_real_extract_whose_areas_no_edition_knows_has_a_statement_page_and_no_rates_of_zero(
+    run_cli: RunCli, shared: Path, tmp_path: Path
+) -> None:
+    """The artificial HES: LSOA of 2001 alone, so nobody is linked and nobody's events are those of a population."""
+    folder = tmp_path / "installed"
+    install(run_cli, folder, shared / "reference/imd2019/File_2_-_IoD2019_Domains_of_Deprivation.csv.gz", "2019")
+    install(run_cli, folder, shared / "reference/population/pop_mid2018_lsoa11_sex_ageband.csv.gz", "2018")
+    extract = shared / "extracts/artificial_hes/artificial_hes_apc_0102_truncated.csv"
+    files = [tmp_path / f"out.{ending}" for ending in ("html", "xlsx")]
+    outputs = [part for file in files for part in ("-o", file)]
+    result = run_cli("check", extract, "--reference", folder, "--fail-on", "never", "--format", "json", *outputs)
+    found = json.loads(result.stdout)
+    assert [row for row in found["measures"] if row["measure"] in RATES] == []
+    assert any("nobody whose events could be counted" in note for note in found["notes"])
+    page = files[0].read_text(encoding="utf-8").partition('id="statement-13sa"')[2]
+    sheets = load_workbook(files[1])
+    lines = [[str(cell.value) for cell in row] for tab in ("Table_9", "Table_10") for row in sheets[tab].iter_rows()]
+    words = " ".join(cell for line in lines for cell in line)
+    caution = "Shares of this extract's activity, not rates of a population: Emergency admissions of patients under 18"
+    for told in (page.replace("&#39;", "'"), words):
+        assert "2 of the 22 indicators" in told
+        assert caution in " ".join(told.split())
+        assert "not by age, which is part of the indicator" in told
+    assert "Table_13" not in sheets.sheetnames
+    (share,) = (line for line in lines if line[:3] == ["Emergency admissions of patients under 18", "Sex", "Female"])
+    assert f"{float(share[5]):.1%}" in page

@@ -12,6 +12,7 @@ from equity_audit.board import Board
 from equity_audit.model import Cell, ReleasedTable, Report
 from equity_audit.narrative import ask_sentence, headline_sentences
 from equity_audit.reports.html import render
+from equity_audit.reports.html.deprivation import overview_title
 from reports.chart_cases import FIFTHS, GROUPS, row
 from reports.made_up import exact_figures, made_up_report
 from reports.samples import ATTACKS, NAMES, hostile_report, sample_report
@@ -252,3 +253,22 @@ def test_attacks_are_inert():
     plain = [attack for attack in ATTACKS if attack.isprintable()]
     assert [attack for attack in plain if " ".join(attack.upper().split()) not in page.text] == []
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", page.bytes.decode())
+
+
+@pytest.mark.parametrize(
+    ("clear", "given", "outcomes", "title"),
+    [
+        (2, 2, 3, "2 of the 2 outcomes whose gap can be given have a clear gap between most and least deprived areas"),
+        (0, 3, 3, "None of 3 outcomes has a clear gap between most and least deprived areas"),
+        (1, 3, 3, "1 of 3 outcomes has a clear gap between most and least deprived areas"),
+    ],
+)
+def test_title_of_the_gaps_counts_only_those_that_are_given(clear: int, given: int, outcomes: int, title: str):
+    assert overview_title(clear, given, outcomes) == title
+
+
+def test_nothing_is_said_of_what_is_hidden():
+    """In the admitted care sample quintiles 1, 3 and 5 and most sites of the leading outcome are hidden."""
+    text = Page(sample_report("admitted_care")).text
+    assert "Quintiles 2 to 4 do not all lie between 1 and 5" not in text
+    assert "no site shown is outside what chance allows" in text

@@ -8,12 +8,15 @@ from io import BytesIO
 import openpyxl
 import pytest
 
+from equity_audit.board import Board
 from equity_audit.decode.labels import QUINTILES, linked_words
 from equity_audit.model import Cell, Report
-from equity_audit.narrative import completeness_sentences, shown_rate, trust_sentence
+from equity_audit.narrative import class_share, completeness_sentences, shown_percent, shown_rate, trust_sentence
 from equity_audit.reports.excel import render
-from equity_audit.reports.linkagelines import linkage_grids
+from equity_audit.reports.linkagelines import linkage_grids, linkage_lines
+from equity_audit.reports.sites import of_sites
 from reports.samples import sample_report
+from reports.test_html import Page
 from reports.workbook_lint import lint
 
 TABS = {
@@ -77,3 +80,43 @@ def test_a_hidden_count_of_looked_up_links_may_be_some(routes: dict[str, Cell], 
 )
 def test_only_a_true_zero_is_a_rate_of_zero(rate: float, told: str):
     assert shown_rate(rate) == told
+
+
+def test_a_boards_sites_narrow_linkage_on_the_page_and_in_the_workbook_alike():
+    report = sample_report("admitted_care")
+    chosen = ("XQZ02", "XQZ05")
+    board = Board(sites=chosen)
+    book = openpyxl.load_workbook(BytesIO(render(report, board)))
+    for tab, start in (("Table_16", 0), ("Table_27", 0)):
+        sheet = book[tab]
+        rows = list(sheet[next(iter(sheet.tables.values())).ref])
+        assert tuple(row[start].value for row in rows[1:]) == chosen, tab
+    page = Page(report, board)
+    assert [line[0] for line in page.tables["Linkage by site, of what could be linked"][1:]] == list(chosen)
+    elsewhere = {"XQZ01", "XQZ03", "XQZ04", "XQZ12"}
+    told = " ".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)
+    assert not {site for site in elsewhere if site in told or site in page.text}
+
+
+def test_the_site_linked_least_is_named_only_if_the_board_asked_for_it():
+    report = sample_report("admitted_care")
+    assert "XQZ05" in " ".join(linkage_lines(report))
+    assert "linked least where the site" not in " ".join(linkage_lines(of_sites(report, ("XQZ01", "XQZ02"))))
+
+
+def test_a_route_or_a_spread_without_a_figure_is_left_out():
+    report = sample_report("admitted_care")
+    details = dict(report.deprivation_details)
+    spread = next(grid for grid in linkage_grids(report) if grid.name == "linkage-by-site")
+    for at, shares in enumerate(spread.shares):
+        assert shares or any(row[at].value is not None for row in spread.cells), spread.columns[at + 1]
+    details["linked_by_site"] = dict.fromkeys(details["linked_by_site"], Cell(0))
+    nowhere = replace(report, deprivation_details=details)
+    assert "linkage-by-site" not in {grid.name for grid in linkage_grids(nowhere)}
+
+
+def test_linked_of_all_records_is_one_number():
+    report = sample_report("emergency_care")
+    told = shown_percent(class_share(report, report.deprivation, "linked").value)
+    assert f"{told} of all records" in " ".join(linkage_lines(report))
+    assert any(f"{told} of records" in sentence for sentence in completeness_sentences(report))

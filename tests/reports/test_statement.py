@@ -72,3 +72,13 @@ def test_the_workbook_has_the_statement_and_its_figures():
                 assert shown[each.name, header_of(dimension), row.labels[0]] == told
                 wanted += 1
     assert wanted > 60
+
+
+def test_an_indicator_of_one_age_is_not_told_by_age():
+    (near,) = (each for each in rows_of_statement(sample_report("admitted_care")) if each.near)
+    assert near.of_age and "age_band" not in near.tables
+    assert near.status.endswith("not by age, which is part of the indicator")
+    page = Page(sample_report("admitted_care"))
+    assert "Admission under 18 by age band (years)" not in page.tables
+    assert "Emergency admission by age band (years)" in page.tables
+    assert "not rates of a population: Emergency admissions of patients under 18" in page.text

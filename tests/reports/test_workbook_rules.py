@@ -15,6 +15,7 @@ from equity_audit.board import Board
 from equity_audit.disclosure.profiles import load_profile, profile_from
 from equity_audit.reports import BESIDE
 from equity_audit.reports.excel import render
+from equity_audit.reports.workbook.measure import fold
 from reports.made_up import exact_figures, made_up_report
 from reports.samples import ATTACKS, SITE_HEADER, hostile_report, sample_report
 from reports.test_trend import with_months
@@ -368,3 +369,32 @@ def test_the_linter_finds_bytes_that_differ(good: bytes):
 def test_every_rule_is_broken_once():
     hard = set(RULES) - set(PLANTED)
     assert hard == set()
+
+
+@pytest.mark.parametrize("name", ["admitted_care", "emergency_care", "outpatients", "waiting_list"])
+def test_tables_print_large_enough_and_headers_keep_clear_of_each_other(name: str):
+    """A page of landscape A4 holds 118 digits of 12 points: in 200 they are seven points."""
+    for sheet in read_book(render(sample_report(name))).sheets:
+        assert sum(sheet.widths.values()) <= 200, sheet.name
+        for table in sheet.tables:
+            for column in range(table.left, table.right + 1):
+                width = sheet.widths[column]
+                for wider in (0.78, 0.9, 1.0):
+                    lines = fold(sheet.text(table.top, column), width / wider, bold=True)
+                    assert not any(line.endswith("[note") for line in lines), (sheet.name, lines)
+
+
+@pytest.mark.parametrize("name", ["admitted_care", "waiting_list"])
+def test_no_breakdown_is_a_sheet_of_markers(name: str):
+    report = sample_report(name)
+    book = read_book(render(report))
+    absent = {table.id for table in report.tables} - {table.name for sheet in book.sheets for table in sheet.tables}
+    told = " ".join(cell.text for sheet in book.sheets if sheet.name == "Contents" for cell in sheet.cells.values())
+    hidden = [
+        table
+        for table in report.tables
+        if table.outcome and len(table.dimensions) == 1 and table.dimensions[0] not in ("imd_quintile", "ethnic_group")
+        and all(row.value.value is None for row in table.rows)
+    ]  # fmt: skip
+    assert {table.id for table in hidden} <= absent
+    assert "hardly a figure of them can be shown" in told or not hidden

@@ -51,7 +51,7 @@ def verdict_of(
     if coded_share < at.do_not_use_below:
         return _say(
             "do_not_use",
-            f"{coded_share:.1%} of {counted} {coded_words}, and at least {at.do_not_use_below:.0%} are needed",
+            f"{coded_share:.1%} of the {counted} counted here {coded_words}, and at least {at.do_not_use_below:.0%} are needed",
         )
     if not proved:
         return _say("do_not_use", "the code scheme, vintage or direction of the scale is not proved")
@@ -60,7 +60,7 @@ def verdict_of(
     for holds, reason in (
         (
             coded_share >= at.act_from,
-            f"{coded_share:.1%} of {counted} {coded_words}; {at.act_from:.0%} would be enough to act on",
+            f"{coded_share:.1%} of the {counted} counted here {coded_words}; {at.act_from:.0%} would be enough to act on",
         ),
         (smallest != HIDDEN, f"a group is hidden, or has fewer than {at.least_denominator} {counted}"),
         (smallest[0] >= at.least_denominator, f"a group has fewer than {at.least_denominator} {counted}"),
