@@ -272,3 +272,16 @@ def test_nothing_is_said_of_what_is_hidden():
     text = Page(sample_report("admitted_care")).text
     assert "Quintiles 2 to 4 do not all lie between 1 and 5" not in text
     assert "no site shown is outside what chance allows" in text
+
+
+def test_a_table_without_two_figures_to_compare_is_no_table_of_other_groups():
+    """In the admitted care sample stays over 21 days by nation of residence show England alone."""
+    report = sample_report("admitted_care")
+    shown = [
+        row.labels[0] for table in report.tables if table.id == "long_stay_by_residence" for row in table.rows
+        if row.value.value is not None
+    ]  # fmt: skip
+    assert shown == ["England"]
+    page = Page(report)
+    assert "Stay over 21 days by nation of residence" not in page.tables
+    assert "Stay over 21 days by sex" in page.tables

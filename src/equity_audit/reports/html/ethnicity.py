@@ -103,12 +103,17 @@ def _outcome(report: Report, facts: OutcomeFacts, *, leads: bool) -> Blocks:
 def both_section(report: Report, board: Board) -> Section | None:
     """Ethnic group and deprivation overlap, so they are also shown together."""
     blocks: Blocks = []
+    empty: list[str] = []
     for position, facts in enumerate(chosen_outcomes(report, board)):
         table, collapsed = table_of(report, facts.name, *CROSS), table_of(report, facts.name, *TWO_BY_TWO)
-        if collapsed is not None:
+        if collapsed is not None and not any_shown(collapsed.rows):
+            empty.append(facts.label)
+        elif collapsed is not None:
             blocks += _two_by_two(collapsed, facts)
         elif table is not None:
             blocks += _crossed(table, facts, leads=position == 0)
+    if empty:
+        blocks.append(Text(words=f"No figure by both can be shown of: {'; '.join(empty)}.", tone="quiet"))
     records = table_of(report, None, *CROSS, unit="records")
     # Where nothing is linked this would be a table of zeros.
     if records is not None and any(row.numerator.value != 0 for row in records.rows if row.labels[0] in FIFTHS):
@@ -129,8 +134,6 @@ def _two_by_two(table: ReleasedTable, facts: OutcomeFacts) -> Blocks:
         f"{facts.label}: too few records in most cells of quintile by ethnic group, so quintile 1 (Core20) and the other "
         "quintiles are told by White and all other ethnic groups combined."
     )
-    if not any_shown(table.rows):
-        return [Text(words=f"{facts.label}: no figure can be shown by Core20 and ethnic group.", tone="quiet")]
     caption = f"{facts.label} by Core20 and ethnic group, per cent of {facts.noun}"
     return [Text(words=told, tone="quiet"), cross_table(table, across, down, caption)]
 

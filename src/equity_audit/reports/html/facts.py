@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from equity_audit.board import Board
+from equity_audit.comparing import UNCODED
 from equity_audit.decode.labels import QUINTILES
 from equity_audit.model import OutcomeFacts, ReleasedTable, Report, TableRow, Verdict
 from equity_audit.narrative import VERDICTS, ordered_outcomes, table_of
@@ -37,6 +38,12 @@ def fifths(table: ReleasedTable | None) -> tuple[TableRow, ...]:
 def any_shown(rows: Sequence[TableRow]) -> bool:
     """Whether there is a figure to draw."""
     return any(row.value.value is not None for row in rows)
+
+
+def tells_apart(table: ReleasedTable) -> bool:
+    """Whether two groups have a figure, records without a group aside: else there is nothing to compare."""
+    coded = [row for row in table.rows if row.labels[0] not in UNCODED]
+    return sum(row.value.value is not None for row in coded) >= min(2, len(coded)) > 0
 
 
 def measure_value(report: Report, name: str, outcome: str) -> float | None:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from equity_audit.board import Board
-from equity_audit.model import Report
-from equity_audit.reports.html.facts import chosen_outcomes
+from equity_audit.model import OutcomeFacts, Report
+from equity_audit.narrative import table_of
+from equity_audit.reports.html.facts import chosen_outcomes, tells_apart
 from equity_audit.reports.html.parts import Chart, Section, Table, Text
 from equity_audit.reports.html.tables import group_table
 from equity_audit.reports.statement import is_of_age
 
 _ELSEWHERE = ("imd_quintile", "ethnic_group", "month", "site")
+
+
+def _tells(report: Report, dimension: str, facts: OutcomeFacts) -> bool:
+    """Whether an outcome by a dimension has figures to compare; one defined by age has none by age."""
+    table = table_of(report, facts.name, dimension)
+    return table is not None and tells_apart(table) and not (dimension == "age_band" and is_of_age(report, facts.name))
 
 
 def section(report: Report, board: Board) -> Section | None:
@@ -21,7 +28,7 @@ def section(report: Report, board: Board) -> Section | None:
         for dimension in single
         if dimension not in _ELSEWHERE
         for facts in chosen
-        if not (facts and dimension == "age_band" and is_of_age(report, facts.name))
+        if facts is None or _tells(report, dimension, facts)
     ]
     found = tuple(table for table in tables if table)
     if not found:

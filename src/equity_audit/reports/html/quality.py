@@ -102,7 +102,11 @@ def _months(report: Report, facts: OutcomeFacts | None, *, records_too: bool) ->
     counts = trend is None
     if trend is None and records_too:
         trend = records_trend(report)
-    table = group_table(report, "month", facts, folded=True, annex=trend is not None or not records_too)
+    released = table_of(report, facts.name, "month") if facts else None
+    # Without a chart the table stands in its place, unless most of it is hidden.
+    hidden = released is not None and 2 * sum(row.value.value is None for row in released.rows) > len(released.rows)
+    annex = trend is not None or not records_too or hidden
+    table = group_table(report, "month", facts, folded=True, annex=annex)
     if trend is None:
         told = f"Fewer than {FEWEST_MONTHS} months in a row have a figure, so no trend is drawn."
         return [*([Text(words=told, tone="quiet")] if records_too else []), table] if table else []
