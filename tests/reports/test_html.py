@@ -285,3 +285,10 @@ def test_a_table_without_two_figures_to_compare_is_no_table_of_other_groups():
     page = Page(report)
     assert "Stay over 21 days by nation of residence" not in page.tables
     assert "Stay over 21 days by sex" in page.tables
+
+
+def test_a_share_that_cannot_allow_for_age_and_sex_is_not_available():
+    """Rounding leaves too little of the small strata of the outpatients sample."""
+    lines = Page(sample_report("outpatients")).tables["Did not attend by IMD quintile"]
+    at = lines[0].index("Allowing for age and sex (%)")
+    assert {line[0]: line[at] for line in lines[1:]} == {**dict.fromkeys(FIFTHS, "[x]"), "not linked": "[z]"}

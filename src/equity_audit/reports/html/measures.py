@@ -79,10 +79,12 @@ def of_group(report: Report, name: str, outcome: str, dimension: str, group: str
 
 
 def standardised(report: Report, outcome: str, dimension: str, group: str) -> str:
-    """The share allowing for age and sex with its interval; not applicable where none was worked out."""
+    """The share allowing for age and sex with its interval; not available where withheld, else not applicable."""
     found = of_group(report, "standardised_proportion", outcome, dimension, group)
-    if found is None or found.estimate is None or found.lower is None or found.upper is None:
+    if found is None:
         return "[z]"
+    if found.estimate is None or found.lower is None or found.upper is None:
+        return "[x]"
     return f"{found.estimate:.1%} ({found.lower:.1%} to {found.upper:.1%})"
 
 
