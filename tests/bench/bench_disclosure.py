@@ -9,8 +9,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from equity_audit.disclosure import suppress, suppress_system
-from equity_audit.disclosure.attack import feasible_ranges, too_narrow
 from equity_audit.disclosure.profiles import load_profile
+from unit.disclosure.attack import feasible_ranges, too_narrow
 from unit.disclosure.tables import made_up
 
 TARGET = 20.0  # CPU seconds, so that a busy machine says the same

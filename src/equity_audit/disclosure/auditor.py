@@ -1,15 +1,14 @@
 """The last look before any writer: what a reader of everything in this run, and of the last one, can work out.
 
-First a walk without a solver, which proves nearly every count of a profile that rounds; then interval propagation, which
-finds what is surely too narrow. What is still in doubt is hidden better where counts are rounded, and goes to HiGHS where
-they are whole. What cannot be protected is not written.
+Interval propagation finds what is surely too narrow; a walk without a solver proves nearly every count; what is still in
+doubt goes to HiGHS (`warm`). Where a count is too narrow, the cheapest way out says which others to hide besides
+(`company`). What cannot be protected is not written.
 """
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
@@ -21,9 +20,8 @@ from equity_audit.disclosure.propagate import Terms, tighten_terms
 from equity_audit.disclosure.walk import JOINTS, Walk
 from equity_audit.errors import DisclosureError
 
-REACH = 3  # sums between a count and another that is hidden to keep it company
+REACH = 3  # times that a count which is no small one is worth the company of a few others
 FEW = 25  # numbers in doubt that are worth branch and bound; where more are, a few more counts are hidden instead
-ROUNDS = 1  # of hiding more for what is in doubt, before the solver is asked
 
 
 def in_doubt(known: Knowledge, watched: Iterable[int]) -> list[int]:
@@ -32,9 +30,15 @@ def in_doubt(known: Knowledge, watched: Iterable[int]) -> list[int]:
     if doubtful:
         walk = Walk(known)
         for joints in JOINTS:
-            doubtful = [number for number in doubtful if not walk.reach(number, known.targets[number], joints)]
-            doubtful = [number for number in doubtful if not walk.again(number, known.targets[number], joints)]
+            for lead in (walk.reach, walk.again):
+                doubtful = [number for number in doubtful if not _led(walk, lead, known, number, joints)]
     return doubtful
+
+
+def _led(walk: Walk, lead: Callable[[int, int, int], bool], known: Knowledge, number: int, joints: int) -> bool:
+    if known.cover and known.small(number):
+        return walk.stretch(number, *known.wants(number, known.true[number], known.true[number]), joints)
+    return lead(number, known.targets[number], joints)
 
 
 def surely_narrow(known: Knowledge) -> list[int]:
@@ -43,43 +47,52 @@ def surely_narrow(known: Knowledge) -> list[int]:
 
 
 def _narrow(known: Knowledge, low: np.ndarray, high: np.ndarray) -> list[int]:
-    return [number for number, values in known.targets.items() if high[number] - low[number] + 1 < values]
+    return [number for number in known.targets if not known.enough(number, low[number], high[number])]
 
 
 def _propagated(known: Knowledge) -> tuple[np.ndarray, np.ndarray]:
+    nothing = np.zeros(len(known.sums))
+    return tighten_terms(_terms(known), nothing, nothing, np.array(known.low), np.array(known.high))
+
+
+def _terms(known: Knowledge) -> Terms:
     entries = [(row, number, sign) for row, terms in enumerate(known.sums) for number, sign in terms]
     rows, columns, signs = (
         (np.array(column) for column in zip(*entries, strict=True)) if entries else (np.zeros(0, int),) * 3
     )
-    nothing = np.zeros(len(known.sums))
-    terms = Terms(rows, columns, signs.astype(float))
-    return tighten_terms(terms, nothing, nothing, np.array(known.low), np.array(known.high))
+    return Terms(rows, columns, signs.astype(float))
 
 
 def _solved(known: Knowledge, doubtful: list[int], thorough: bool = True) -> list[int]:
-    """Those that HiGHS finds too narrow, or by linear programmes alone cannot prove wide enough."""
-    import pandas as pd
+    """Those that HiGHS finds too narrow. What only branch and bound could settle is, unless thorough, taken as narrow."""
+    from equity_audit.disclosure.warm import Warm, lead_all
 
-    from equity_audit.disclosure.attack import Fact, feasible_ranges
+    warm = Warm(_terms(known), np.array(known.low), np.array(known.high), np.array(known.true, dtype=float))
+    narrow, unclear = lead_all(warm, known, doubtful)
+    if unclear:
+        narrow += _branched(known, unclear) if thorough and len(unclear) <= FEW else unclear
+    return narrow
 
-    # A count that may be below 0 is an overlap: turned round, it is one from 0 like any other.
-    turn = [-1 if low == -math.inf else 1 for low in known.low]
-    cells = pd.DataFrame(
-        {
-            "cell": range(len(known.true)),
-            "count": [value * by for value, by in zip(known.true, turn, strict=True)],
-            "low": [low if by == 1 else -high for low, high, by in zip(known.low, known.high, turn, strict=True)],
-            "high": [high if by == 1 else -low for low, high, by in zip(known.low, known.high, turn, strict=True)],
-        }
-    )
-    wanted = set(doubtful)
-    facts = [Fact({number: float(sign * turn[number]) for number, sign in terms}, 0, 0) for terms in known.sums]
-    ranges = feasible_ranges(
-        cells.assign(hidden=[number in wanted for number in range(len(cells))]),
-        facts=facts, enough=max(known.targets[number] for number in doubtful), thorough=thorough,
-    )  # fmt: skip
-    values = dict(zip(ranges["cell"], ranges["values"], strict=True))
-    return [number for number in doubtful if values[number] < known.targets[number]]
+
+def _branched(known: Knowledge, doubtful: list[int]) -> list[int]:
+    """Those that are too narrow by branch and bound."""
+    from scipy import sparse
+
+    from equity_audit.disclosure.facts import Facts
+    from equity_audit.disclosure.reader import Reader
+
+    true, terms = np.array(known.true, dtype=float), _terms(known)
+    matrix = sparse.csr_array((terms.weights, (terms.rows, terms.columns)), shape=(len(known.sums), len(true)))
+    nothing = np.zeros(len(known.sums))
+    reader = Reader(Facts(matrix, nothing, nothing, np.array(known.low), np.array(known.high)), start=true)
+    for side in (1, 0):
+        wants = np.full((2, len(true)), np.nan)
+        for number in doubtful:
+            reached = reader.attained_low[number], reader.attained_high[number]
+            wants[side, number] = known.wants(number, *reached)[side]
+        reader.reach(*wants)
+    low, high = reader.attained_low, reader.attained_high
+    return [number for number in doubtful if not known.enough(number, low[number], high[number])]
 
 
 def hide_until_safe(
@@ -94,8 +107,9 @@ def hide_until_safe(
     """
     watched: dict[int, None] | None = None
     tries: Counter[Count] = Counter()
-    rounds = tried = 0
+    tried = 0
     own = own_sake(ledger, profile)  # none or all of few: worth hiding more for, but not everything
+    says_nothing = ledger.totals if profile.round_to else set()  # sums of released cells
     plain: set[Count] = set()  # no small counts, and worked out anyhow: hiding one again would lead nowhere
     while True:
         known = knowledge_of(ledger, hidden, profile, before)
@@ -108,33 +122,27 @@ def hide_until_safe(
         tried += 1
         if not narrow:
             doubtful = in_doubt(known, known.targets if watched is None else watched)
-            small = [number for number in doubtful if known.targets[number] >= known.least]
-            # A solver costs more than the few counts that rounding would spare by it; whole numbers are worth it.
-            narrow = (
-                _solved(known, doubtful, thorough=len(doubtful) <= FEW)
-                if doubtful and (profile.exact or rounds >= ROUNDS or not small)
-                else small
-            )
+            narrow = _solved(known, doubtful, thorough=len(doubtful) <= FEW) if doubtful else []
             if not narrow:
                 return hidden
             watched = dict.fromkeys(doubtful)
-            rounds += 1
         tries.update(known.names[number] for number in narrow if number < len(known.names))
-        # What is no small count is worth the company of a few others; then it is shown, and everything is looked at again.
+        # What is no small count is then shown, and everything is looked at again.
         given_up = {
             known.names[number] for number in narrow
-            if number < len(known.names) and known.targets[number] < known.least and tries[known.names[number]] > REACH
+            if number < len(known.names) and not known.small(number) and tries[known.names[number]] > REACH
         }  # fmt: skip
         if given_up:
             plain, hidden, watched = plain | given_up, hidden - given_up, None
             continue
-        more = with_parts(ledger, hidden | _companies(ledger, known, narrow, hidden | plain)) - plain
+        found = _company(ledger, known, narrow, hidden | plain | says_nothing, before or {})
+        more = with_parts(ledger, hidden | found) - plain
         if more == hidden:
             narrow = _solved(known, narrow)
             if not narrow:
                 return hidden
             for number in narrow:
-                if known.targets[number] >= known.least:
+                if known.small(number):
                     raise DisclosureError(refusal(ledger, known.owners[number]))
             # What is left is no small count and can be worked out anyhow: to show it gives nothing away.
             plain |= {known.names[number] for number in narrow}
@@ -149,40 +157,21 @@ def _idle(known: Knowledge, narrow: list[int], low: np.ndarray, high: np.ndarray
     """Counts that are no small ones, and that hiding does not hide: the sums around them tell no less than they would."""
     found = set()
     for number in narrow:
-        if number < len(known.names) and known.targets[number] < known.least:
+        if number < len(known.names) and not known.small(number):
             least, most = shown_range(known.true[number], profile)
             if least <= low[number] and high[number] <= most:
                 found.add(known.names[number])
     return found
 
 
-def _companies(ledger: Ledger, known: Knowledge, narrow: list[int], hidden: set[Count]) -> set[Count]:
-    """For each number the least important shown count near it: in one of its sums, else one sum further."""
-    places: dict[int, list[int]] = {}
-    for sum_, terms in enumerate(known.sums):
-        for number, _ in terms:
-            places.setdefault(number, []).append(sum_)
-    small = {number for number in narrow if known.targets[number] >= known.least}
-    chosen: set[int] = set()
-    shown = [name not in hidden and name not in ledger.totals | ledger.unprinted for name in known.names]
-    for number in narrow:
-        rings: list[set[int]] = [{number}]
-        for _ in range(REACH):
-            seen = set().union(*rings)
-            rings.append(
-                {each for at in rings[-1] for sum_ in places.get(at, ()) for each, _ in known.sums[sum_]} - seen
-            )
-        offered = [[each for each in ring if each < len(shown) and shown[each]] for ring in rings[1:]]
-        counted = [[each for each in ring if known.true[each]] for ring in offered]
-        # Zeros are shown, and hiding one protects nobody unless nothing else is left.
-        for ring in (*counted, *(offered if number in small else ())):
-            if ring:
-                # Cells inside a table before the margins that everybody reads; small counts before large.
-                best = min(ring, key=lambda each: (-len(known.names[each].cell), known.true[each], each))
-                chosen.add(best)
-                shown[best] = False
-                break
-    return {known.names[number] for number in chosen}
+def _company(
+    ledger: Ledger, known: Knowledge, narrow: list[int], kept: set[Count], before: Mapping[Count, Range]
+) -> set[Count]:
+    """Counts to hide besides, none of the ``kept`` ones; what is printed nowhere is hidden already."""
+    from equity_audit.disclosure.company import company
+
+    shown = [number for number, name in enumerate(known.names) if name not in kept | ledger.unprinted]
+    return {known.names[number] for number in company(known, _terms(known), narrow, shown, before)}
 
 
 def refusal(ledger: Ledger, count: Count) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from equity_audit.collapse import quarter_of
 from equity_audit.decode.ethnicity import CLASSES, CODES
@@ -23,7 +22,7 @@ from equity_audit.disclosure.sums import bind_figures, imply_totals, same_figure
 from equity_audit.model import Audit, Breakdown, Finding
 
 
-def gather(audit: Audit, breakdowns: Iterable[Breakdown], *, whole_numbers: bool = True) -> Ledger:
+def gather(audit: Audit, breakdowns: Iterable[Breakdown]) -> Ledger:
     """The ledger of a run; ``breakdowns`` are those that will be printed."""
     ledger = Ledger()
     ledger.add(RECORDS, audit.intake.records_audited, "intake")
@@ -40,19 +39,14 @@ def gather(audit: Audit, breakdowns: Iterable[Breakdown], *, whole_numbers: bool
     _enter_lists(ledger, audit)
     for finding in audit.findings:
         _enter_rule(ledger, finding)
-    if whole_numbers:
-        imply_totals(ledger, audit)
+    imply_totals(ledger, audit)
     _same_outcomes(ledger, audit)
-    if whole_numbers:
-        same_figures(ledger, audit)
+    same_figures(ledger, audit)
     _same_core20(ledger)
     _bind_collapsed(ledger)
     bind_margins(ledger)
     _bind_classes(ledger, audit)
-    for section, facts in sections:
-        _bind_sums(ledger, section, facts)
-    if whole_numbers:
-        bind_figures(ledger, audit)
+    bind_figures(ledger, audit)
     _bind_rules(ledger, audit)
     _bind_people(ledger)
     ledger.settle()
@@ -176,38 +170,8 @@ def _bind_classes(ledger: Ledger, audit: Audit) -> None:
         )
 
 
-def _bind_sums(ledger: Ledger, section: str, facts: Mapping[str, Any]) -> None:
-    """Counts under one key that add up to everyone, to a class or to a sibling are taken to be its parts."""
-    wholes = {RECORDS, PATIENTS} | {
-        c for c in ledger.counts if [d for d, _ in c.cell] in (["ethnic_class"], ["link_class"])
-    }
-    for group, siblings in _groups(section, facts):
-        parts = [ledger.find(part) for part in group]
-        total = sum(ledger.counts.get(part, 0) for part in parts)
-        for whole in {*wholes, *siblings}:
-            if len(parts) > 1 and ledger.counts.get(ledger.find(whole)) == total:
-                ledger.bind(whole, parts)
-
-
-def _groups(section: str, facts: Mapping[str, Any]) -> Iterator[tuple[list[Count], list[Count]]]:
-    for key, value in facts.items():
-        if isinstance(value, Mapping):
-            inner = [count for count, _ in walk(section, {key: {k: v for k, v in value.items() if isinstance(v, int)}})]
-            yield inner, [count for count, _ in walk(section, {k: v for k, v in facts.items() if isinstance(v, int)})]
-            for name, deeper in value.items():
-                if isinstance(deeper, Mapping):
-                    yield [count for count, _ in walk(section, {key: {name: deeper}})], inner
-
-
 def _bind_rules(ledger: Ledger, audit: Audit) -> None:
     """Rules are counted over the same records: judged and not judged make up everyone, failed is a part of judged."""
-    parts = ("ethnic_class", "ethnic_group", "link_class", "imd_quintile")
-    classes: dict[tuple[str, int], Count] = {}
-    for count, value in ledger.counts.items():
-        if [dimension for dimension, _ in count.cell] in [[name] for name in parts] or "/" in count.quantity:
-            classes.setdefault((count.unit, value), count)
-    classes[PATIENTS.unit, ledger.counts.get(PATIENTS, -1)] = PATIENTS
-    classes[RECORDS.unit, ledger.counts[RECORDS]] = RECORDS
     ledger.add(READ, audit.intake.records_read, "intake")
     ledger.totals.add(READ)
     ledger.bind(READ, [RECORDS, *(placed("rejected", each.reason) for each in audit.intake.rejections)])
@@ -218,18 +182,6 @@ def _bind_rules(ledger: Ledger, audit: Audit) -> None:
         judged, failed, rest = (rule_count(code, unit, which) for which in ("judged", "failed", "not_judged"))
         if code == "STR002":
             ledger.same(judged, READ)
-        taken: set[Count] = set()
-        for count in (judged, failed, rest):
-            twin = classes.get((unit, ledger.counts.get(ledger.find(count), -1)))
-            # What `sums` names is what it is; two figures of one rule are two, though they be equal.
-            if (
-                twin is not None
-                and ledger.find(count) == count
-                and ledger.find(twin) not in taken
-                and ledger.counts[ledger.find(twin)] > 0
-            ):
-                ledger.same(count, twin)
-            taken.add(ledger.find(count))
         everyone = RECORDS if unit == "records" else PATIENTS
         if ledger.counts.get(ledger.find(everyone)) == finding.judged + finding.not_judged:
             ledger.bind(everyone, [judged, rest])
@@ -241,7 +193,7 @@ def _bind_rules(ledger: Ledger, audit: Audit) -> None:
 
 def _bind_people(ledger: Ledger) -> None:
     """Patients of a cell are no more than its records, and where they are few the records are hidden with them."""
-    for count in list(ledger.counts):
+    for count in list(ledger.named):
         if count.quantity == "linkable":
             ledger.bind(Count("records", "all", count.cell), [count], open_=True)
         if count.unit == "patients" and count.quantity == "all":

@@ -18,7 +18,8 @@ class Knowledge:
     """Numbers in a fixed order, the true ones first of all: nobody but the auditor sees ``true``.
 
     Numbers beyond the ``names`` of the ledger are what sums leave over. ``sums`` hold (number, sign) and come to 0.
-    ``targets`` are the numbers that must stay uncertain, each with the fewest values it must be able to take.
+    ``targets`` are the numbers that must stay uncertain, each with the fewest values it must be able to take; where
+    whole numbers are shown, a small one must be able to take all of ``cover``, both ends included.
     """
 
     names: tuple[Count, ...]
@@ -29,6 +30,23 @@ class Knowledge:
     sums: tuple[tuple[tuple[int, int], ...], ...]
     targets: Mapping[int, int]
     least: int  # values a small count must be able to take
+    cover: tuple[int, int] | None = None
+
+    def small(self, number: int) -> bool:
+        """Whether a number is a small count, or a small difference, and not only hidden to protect others."""
+        return self.targets[number] >= self.least
+
+    def enough(self, number: int, low: float, high: float) -> bool:
+        """Whether a number that a reader has between these two is uncertain enough."""
+        if self.cover and self.small(number):
+            return low <= self.cover[0] and high >= self.cover[1]
+        return high - low + 1 >= self.targets[number]
+
+    def wants(self, number: int, least: float, most: float) -> tuple[float, float]:
+        """How far down, and how far up, a number must be led that was led from ``least`` to ``most``."""
+        if self.cover and self.small(number):
+            return min(least, self.cover[0]), max(most, self.cover[1])
+        return most - self.targets[number] + 1, least + self.targets[number] - 1
 
 
 def shown_range(value: int, profile: Profile) -> Range:
@@ -88,4 +106,7 @@ def knowledge_of(
             if same_unit and profile.hides(bond.rest) and bond.total not in hidden | ledger.unprinted:
                 targets[number] = profile.values
         sums.append(tuple(terms))
-    return Knowledge(names, tuple(owners), tuple(true), tuple(low), tuple(high), tuple(sums), targets, profile.values)
+    cover = profile.primary if profile.exact else None
+    return Knowledge(
+        names, tuple(owners), tuple(true), tuple(low), tuple(high), tuple(sums), targets, profile.values, cover
+    )

@@ -51,6 +51,8 @@ def fact_count(section: str, path: Sequence[str]) -> Count:
         return RECORDS
     if joined == "patients/distinct":
         return PATIENTS
+    if path[-2:] == ("linkage", "records that could be linked"):
+        return Count("records", "linkable")
     if len(path) == 2:
         kind, name = path
         if kind == "classes" and section == "ethnicity":

@@ -11,7 +11,16 @@ from typing import Any
 
 from equity_audit.disclosure.knowledge import ANY, Range, shown_range
 from equity_audit.disclosure.ledger import Count, Ledger
-from equity_audit.disclosure.naming import NON_COUNTS, fact_count, placed, rated_count, row_counts, rule_count
+from equity_audit.disclosure.naming import (
+    NON_COUNTS,
+    fact_count,
+    is_count,
+    listed_count,
+    placed,
+    rated_count,
+    row_counts,
+    rule_count,
+)  # fmt: skip
 from equity_audit.disclosure.profiles import Profile, load_profile
 from equity_audit.errors import UsageError
 
@@ -23,20 +32,25 @@ class Previous:
     profile: Profile
     known: Mapping[Count, Range] = field(default_factory=dict)
 
+    def shared(self, ledger: Ledger) -> Iterator[tuple[Count, Range]]:
+        """Counts of this run that were printed before; sums of released cells tell nothing of their own."""
+        for count, ends in self.known.items():
+            known = ledger.find(count)
+            if known in ledger.counts and not (known in ledger.totals and self.profile.round_to):
+                yield known, ends
+
     def same_extract(self, ledger: Ledger) -> bool:
         """Whether every count of this run fits what was printed: the same records, told again."""
-        shared = [(count, ends) for count, ends in self.known.items() if ledger.find(count) in ledger.counts]
-        return bool(shared) and all(low <= ledger.counts[ledger.find(count)] <= high for count, (low, high) in shared)
+        fits = [low <= ledger.counts[count] <= high for count, (low, high) in self.shared(ledger)]
+        return bool(fits) and all(fits)
 
     def ranges(self, ledger: Ledger) -> dict[Count, Range]:
         """What the earlier release says of this run's counts; nothing where it was of other records."""
         found: dict[Count, Range] = {}
         if self.same_extract(ledger):
-            for count, (low, high) in self.known.items():
-                known = ledger.find(count)
-                if known in ledger.counts:
-                    before = found.get(known, ANY)
-                    found[known] = (max(low, before[0]), min(high, before[1]))
+            for count, (low, high) in self.shared(ledger):
+                before = found.get(count, ANY)
+                found[count] = (max(low, before[0]), min(high, before[1]))
         return found
 
     def to_hide(self, ledger: Ledger, hidden: Collection[Count], profile: Profile) -> set[Count]:
@@ -47,9 +61,8 @@ class Previous:
         """
         again = self.same_extract(ledger)
         more: set[Count] = set()
-        for count, (low, high) in self.known.items():
-            known = ledger.find(count)
-            if known not in ledger.counts or known in hidden or (known in ledger.totals and profile.round_to):
+        for known, (low, high) in self.shared(ledger):
+            if known in hidden or (known in ledger.totals and profile.round_to):
                 continue
             value = ledger.counts[known]
             if again:
@@ -119,15 +132,34 @@ def _counts(document: Mapping[str, Any]) -> Iterator[tuple[Count, int | None]]:
     for row in document["measures"]:
         if row["measure"] == "rate":
             yield rated_count(row["outcome"], row["dimension"], row["group"]), row["n"]
+    for rejection in document["intake"]["rejections"]:
+        yield placed("rejected", rejection["reason"]), rejection["records"]
     for section in ("ethnicity", "deprivation"):
-        for key, value in document[section].items():
-            if isinstance(value, dict) and key not in NON_COUNTS:
-                for name, number in value.items():
-                    if number is None or isinstance(number, int):
-                        yield fact_count(section, (key, str(name))), number
+        yield from _facts(section, {key: value for key, value in document[section].items() if key != "details"})
+        yield from _facts(f"{section}_details", document[section].get("details", {}))
     for found in document["rules"]:
         if found["unit"] != "extract":
-            yield rule_count(found["code"], found["unit"], "failed"), found["failed"]
+            for which in ("judged", "failed", "not_judged"):
+                yield rule_count(found["code"], found["unit"], which), found[which]
+    for code, shapes in document["shapes"].items():
+        for shape in shapes:
+            yield placed(f"shape:{code}", shape["shape"]), shape["records"]
     for outcome in document["outcomes"]:
         for apart in outcome["apart"]:
             yield placed(f"apart:{outcome['outcome']}", apart["reason"]), apart["records"]
+
+
+def _facts(section: str, value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[Count, int | None]]:
+    """As `naming.walk`, over printed facts: a hidden count is None. A text that is missing gets a name no count has."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if (item is None and path and key not in NON_COUNTS) or is_count(str(key), item):
+                yield fact_count(section, (*path, str(key))), item
+            elif isinstance(item, Mapping | list):
+                yield from _facts(section, item, (*path, str(key)))
+    elif isinstance(value, list):
+        for row in value:
+            if isinstance(row, Mapping):
+                for key, item in row.items():
+                    if (item is None and key not in NON_COUNTS) or is_count(str(key), item):
+                        yield listed_count(section, path, row, str(key)), item

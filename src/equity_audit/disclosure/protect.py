@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from equity_audit.disclosure.auditor import hide_until_safe
 from equity_audit.disclosure.derive import comparisons_of, completeness_verdicts
@@ -23,6 +22,8 @@ from equity_audit.disclosure.sparse import without_sparse
 from equity_audit.model import Audit, Cell, Report
 from equity_audit.verdict_settings import Thresholds
 
+FEWEST = 600  # counts of which the fewest to hide are proved; beyond, each is hidden by the cheapest way out
+
 
 def protect(
     audit: Audit,
@@ -37,7 +38,7 @@ def protect(
     DisclosureError, naming the table, where no pattern of hidden counts withstands the auditor.
     """
     audit = without_sparse(without_sensitive(audit, profile), profile)
-    ledger = gather(audit, audit.breakdowns, whole_numbers=profile.exact)
+    ledger = gather(audit, audit.breakdowns)
     hidden = hidden_counts(ledger, profile, previous)
     if audit.rates:
         # The tables first: rates show what these leave.
@@ -55,12 +56,9 @@ def hidden_counts(ledger: Ledger, profile: Profile, previous: Previous | None = 
     before = previous.ranges(ledger) if previous else {}
     if previous:
         hidden |= previous.to_hide(ledger, hidden, profile)
-    if profile.exact:
+    if profile.exact and len(ledger.counts) <= FEWEST:
         hidden = exact_hidden(ledger, hidden, profile, before)
     return frozenset(hide_until_safe(ledger, hidden, profile, before))
-
-
-_HIDDEN = Cell(None, "c")
 
 
 def _totals(ledger: Ledger, hidden: frozenset[Count], profile: Profile, audit: Audit) -> Mapping[Count, Cell]:
@@ -119,33 +117,5 @@ def _report(audit: Audit, released: Released, profile: Profile, internal_name: s
         notes=(*audit.notes, at.sentence()) if verdicts else audit.notes,
         hints=audit.hints,
         ethnicity_details=released.facts("ethnicity_details", audit.ethnicity_details),
-        deprivation_details=without_twins(
-            released.facts("deprivation_details", audit.deprivation_details), deprivation
-        ),
+        deprivation_details=released.facts("deprivation_details", audit.deprivation_details),
     )
-
-
-def without_twins(details: dict[str, Any], deprivation: Mapping[str, Any]) -> dict[str, Any]:
-    """Hide what says a hidden count again: the parts of the linkage rate where the class they are made of is hidden.
-
-    Routes are hidden together in a spread, since the linked records beside them are their sum; so is the number of patients
-    that another edition moves, beside pairs of quintiles of which one is hidden.
-    """
-    classes = deprivation.get("classes", {})
-    linked, homeless = classes.get("linked"), classes.get("no_fixed_abode")
-    made = dict(details)
-    for name, value in details.items():
-        if name.startswith("routes_by_") and any(cell.value is None for cell in value.values()):
-            made[name] = dict.fromkeys(value, _HIDDEN)
-    if any(cell.value is None for cell in details.get("edition_effect_patients", {}).values()):
-        made["edition_effect_moved"] = {"patients": _HIDDEN}  # next to their sum
-    if "linkage" in details and isinstance(linked, Cell) and isinstance(homeless, Cell):
-        parts = dict(details["linkage"])
-        could, both = parts["records that could be linked"], parts["the same with no fixed abode"]
-        if homeless.value is None:
-            both = homeless
-        elif both.value is None and could.value is not None:
-            both = Cell(could.value + homeless.value)
-        parts |= {"linked": linked, "the same with no fixed abode": both}
-        made["linkage"] = dict.fromkeys(parts, _HIDDEN) if linked.value is None else parts
-    return made

@@ -20,7 +20,7 @@ from equity_audit.subjects import NOT_LINKABLE
 LINKABLE, UNKNOWN = Count("records", "linkable"), Count("records", "unknown")
 _LABELS = dict(zip(CLASSES[1:], UNUSABLE, strict=True))
 _LINKED = ("link_class", "linked")
-# Failed, and not judged, by class: these rules and the classes are two ways to say one thing.
+# Failed, and not judged (None: nobody), by class: these rules and the classes are two ways to say one thing.
 _RULES = {
     "ETH001": (("ethnicity", "missing"), None), "ETH002": (("ethnicity", "not_known"), None),
     "ETH003": (("ethnicity", "not_stated"), None), "ETH004": (("ethnicity", "invalid"), ("ethnicity", "missing")),
@@ -55,15 +55,13 @@ def same_figures(ledger: Ledger, audit: Audit) -> None:
             _same(ledger, rule_count(code, "records", "failed"), _class_of(*failed))
             if rest is not None:
                 _same(ledger, rule_count(code, "records", "not_judged"), _class_of(*rest))
+            else:
+                _same(ledger, rule_count(code, "records", "judged"), RECORDS)
     for code in _ALL_BUT_MISSING:
         if code in told and "ETH004" in told:
             for which in ("judged", "not_judged"):
                 _same(ledger, rule_count(code, "records", which), rule_count("ETH004", "records", which))
-    for name, count in (
-        ("linked", of("records", *_LINKED)),
-        ("records that could be linked", LINKABLE),
-        ("all records", RECORDS),
-    ):
+    for name, count in (("linked", of("records", *_LINKED)), ("all records", RECORDS)):
         _same(ledger, _fact("deprivation_details", "linkage", name), count)
     ethnic = "ethnicity_details"
     for name, code in ((CLASSES[1], "Z"), (CLASSES[2], "99")):
@@ -97,6 +95,7 @@ def bind_figures(ledger: Ledger, audit: Audit) -> None:
     _bind_unknown(ledger)
     _bind_linkage(ledger, audit.deprivation_details)
     _bind_linked(ledger)
+    _bind_together(ledger)
     for outcome in _added_up(audit):
         whole = Count(outcome.unit, f"denominator:{outcome.name}")
         apart = [placed(f"apart:{outcome.name}", reason) for reason in outcome.apart]
@@ -158,6 +157,15 @@ def _bind_unknown(ledger: Ledger) -> None:
             ledger.bind(count, [Count("records", "all", count.cell | {("ethnic_group", label)}) for label in UNUSABLE])
 
 
+def _bind_together(ledger: Ledger) -> None:
+    """Link classes by ethnic class: usable is a class, the four others are groups."""
+    for name in _link_classes(ledger):
+        place = ("link_class", name)
+        usable = Count("records", "all", frozenset({("ethnic_class", "valid"), place}))
+        others = [Count("records", "all", frozenset({("ethnic_group", label), place})) for label in UNUSABLE]
+        ledger.bind(of("records", *place), [usable, *others])
+
+
 def _bind_linkage(ledger: Ledger, details: Mapping[str, Any]) -> None:
     section = "deprivation_details"
     part = {name: _fact(section, "linkage", name) for name in details.get("linkage", {})}
@@ -213,7 +221,7 @@ def _bind_agreement(ledger: Ledger, pairs: Iterable[str]) -> None:
 def _bind_linked(ledger: Ledger) -> None:
     """At each level: linked is the sum of its quintiles (and of its routes: `bind_margins`), and a part of what could be."""
     levels: dict[frozenset[tuple[str, str]], None] = {}
-    for count in ledger.counts:
+    for count in ledger.named:
         if count.quantity == "linkable" and count.cell:
             levels.setdefault(count.cell)
     for cell in levels:

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from equity_audit.disclosure.attack import (
+from equity_audit.disclosure.profiles import load_profile
+from equity_audit.errors import DisclosureError, UsageError
+from unit.disclosure.attack import (
     Fact,
     Share,
     feasible_ranges,
@@ -16,8 +18,6 @@ from equity_audit.disclosure.attack import (
     ratio_facts,
     too_narrow,
 )
-from equity_audit.disclosure.profiles import load_profile
-from equity_audit.errors import DisclosureError, UsageError
 
 
 def cells(**known):

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from equity_audit.disclosure import suppress, suppress_system
-from equity_audit.disclosure.attack import feasible_ranges
 from equity_audit.errors import DisclosureError, UsageError
+from unit.disclosure.attack import feasible_ranges
 from unit.disclosure.tables import made_up, recover, with_margins
 
 PUBLISHED = Path(__file__).parent / "published"
