@@ -92,13 +92,16 @@ def rounded_strata(strata: pd.DataFrame | None, profile: Profile) -> pd.DataFram
     """Counts by age and sex, which are printed nowhere, rounded before anything is worked out from them.
 
     Otherwise a group that lies in one stratum would print its exact share and interval, and these give back its counts.
+    Sums from the first stratum of a group on are rounded, so that small strata are not all rounded to nothing and the strata
+    of a group add up to what is printed of it.
     """
     if strata is None or profile.primary is None:
         return strata
     base = profile.round_to or STRATA_BASE
-    return strata.assign(
-        **{name: (2 * strata[name] + base) // (2 * base) * base for name in ("numerator", "denominator")}
-    )
+    counts = strata[["numerator", "denominator"]].astype("int64")
+    running = (2 * counts.groupby(strata["group"], sort=False).cumsum() + base) // (2 * base) * base
+    told = running.groupby(strata["group"], sort=False).diff().fillna(running).astype("int64")
+    return strata.assign(numerator=told["numerator"].clip(upper=told["denominator"]), denominator=told["denominator"])
 
 
 def _total(rows: Sequence[TableRow]) -> tuple[float, float]:
@@ -151,7 +154,7 @@ def _verdict(
     thresholds: Thresholds,
 ) -> Verdict:
     coded = sum(float(row.denominator.value or 0) for row in table.rows if row.labels[0] in data.coded)
-    records = coded + sides.uncoded[1]
+    records = sum(float(row.denominator.value or 0) for row in table.rows)
     failing = _failing(findings, _SETS[data.dimension])
     # A group that is hidden or too small to show is smaller than every threshold.
     complete = len(sides.counts) == len(data.coded)
