@@ -17,7 +17,7 @@ import pandas as pd
 from equity_audit import __version__, engine
 from equity_audit.breakdowns import CORE20, Axis, groupings_for, make_breakdowns
 from equity_audit.collapse import collapse_notes, with_collapsed
-from equity_audit.comparing import comparison_data, comparison_groupings
+from equity_audit.comparing import SCALES, comparison_data, comparison_groupings
 from equity_audit.cube import DecodedRecords, Grouping, cube, decode_records
 from equity_audit.datasets import Dataset
 from equity_audit.datasets.definitions import OutcomeDefinition
@@ -66,6 +66,7 @@ from equity_audit.residual import residual_reference
 from equity_audit.rules import judge, load_rules
 from equity_audit.subjects import subjects_of
 from equity_audit.summaries import (
+    QUICK,
     deprivation_facts,
     ethnicity_facts,
     ethnicity_notes,
@@ -76,7 +77,7 @@ from equity_audit.summaries import (
 from equity_audit.worklist import DEFAULT_KEYS, WorkList, write_worklist
 from equity_audit.workspace import private_folder
 
-# What a quick audit judges: records and the extract as such, no patients and no spread.
+# What a quick audit judges: records and the extract as such, not how a patient's records agree, and no spread.
 _QUICK_SUBJECTS = (
     "ethnicity", "ethnicity_schemes", "ethnicity_summary", "geography", "linkage_summary", "lsoa_vintage", "imd_direction",
     "imd_scale", "reference", "mapping", "intake",
@@ -169,9 +170,11 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
     ]  # fmt: skip
     keyed = extract.patient_key is not None
     names = [fact.name for fact in facts]
+    # Without the axes of age and sex nothing is standardised: the crude figures are the same.
+    compared = axes if deep else [axis for axis in axes if axis.name in SCALES]
     groupings = [
         *groupings_for(shown, facts, narrow=request.quick),
-        *comparison_groupings(axes, facts if deep else (), keyed=keyed),
+        *comparison_groupings(compared, facts, keyed=keyed),
         *spread_groupings(spread, by_record if spread else ()),
         *(linkage_groupings(axes) if geography and deep else ()),
         *([_EDITION_EFFECT, MOVED] if linkage.compared else ()),
@@ -208,9 +211,10 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
         deprivation=deprivation_facts(geography, choice) if geography else {},
         breakdowns=breakdowns,
         outcomes=facts,
-        comparisons=comparison_data(axes, facts if deep else (), cubes, keyed=keyed),
+        comparisons=comparison_data(compared, facts, cubes, keyed=keyed),
         shapes=shapes_of(ethnicity, geography),
         notes=(
+            *(() if deep else (QUICK,)),
             *notes_for(extract, choice),
             *linkage_notes(linkage, extract),
             *_ethnic_notes(request, ethnicity),

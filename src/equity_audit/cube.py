@@ -260,10 +260,10 @@ def _patterns(people: Any, groupings: Sequence[Grouping]) -> dict[Grouping, pd.D
         each = people.group_by([PATIENT, *columns]).aggregate(**sums)
         joint = _grouped(each, [*columns, *names], patients=each.count())
         for grouping in members:
-            counted = joint[joint[f"{grouping.patterns}_records"] > 0]
-            renamed = {f"{grouping.patterns}_{part}": part for part in ("records", "events")}
-            keys = [*columns, *renamed]
-            frame = counted.groupby(keys, as_index=False)["patients"].sum().rename(columns=renamed)
+            own = {f"{grouping.patterns}_{part}": part for part in ("records", "events")}
+            named = joint.rename(columns=own)
+            counted = named[named["records"] > 0].groupby([*columns, "records", "events"], as_index=False)
+            frame: pd.DataFrame = counted[["patients"]].sum()
             results[grouping] = frame.astype({"records": "int64", "events": "int64"})
     return results
 
