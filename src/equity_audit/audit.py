@@ -6,9 +6,10 @@ Past 300 lines with the request and its axes, so that the order of the stages is
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +123,13 @@ def run_audit(request: Request) -> Audit:
             dataset=request.dataset, overrides=request.overrides, sheet=request.sheet,
             wanted=(*request.worklist.keys, *DEFAULT_KEYS) if request.worklist else (), quick=request.quick,
         )  # fmt: skip
-        audit = audit_extract(with_patient_key(extract, request.ethnic.patient_key), dataset, request, started)
+        audit = audit_extract(
+            with_patient_key(extract, request.ethnic.patient_key),
+            dataset,
+            request,
+            started,
+            partial(engine.forget, backend),
+        )
         backend.disconnect()
     return audit
 
@@ -134,8 +141,10 @@ def _check_files(request: Request) -> None:
         read_mapping(Path(request.ethnic.mapping_2021), MAPPING_OPTION)
 
 
-def audit_extract(extract: Extract, dataset: Dataset, request: Request, started: datetime) -> Audit:
-    """Tally, decode, judge and count an extract that an engine holds."""
+def audit_extract(
+    extract: Extract, dataset: Dataset, request: Request, started: datetime, forget: Callable[[], None] | None = None
+) -> Audit:
+    """Tally, decode, judge and count an extract that an engine holds; ``forget`` lets go of its text when it was read."""
     people = engine.number_patients(extract.table) if extract.patient_key else None
     ethnicity, schemes = _ethnicity(extract, request)
     geography_tally = _tally_geography(extract)
@@ -183,6 +192,8 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
     ]
     decoded = _decoded_columns(dictionaries, groupings, deep=deep)
     records = decode_records(extract.table, dictionaries, decoded, people)
+    if forget and not request.worklist and not (deep and "ethnicity_2021" in extract.filled):
+        forget()
     cubes = cube(records, dict.fromkeys(groupings), varying=(*_OF_RECORDS, BAND, INSIDE, *_SPREAD_ONLY, *names))
     everyone = cubes[Grouping(columns=(), patients=True)].iloc[0]
     examined = _examine(extract, ethnicity, geography, spread, by_record, cubes, records, request) if deep else None

@@ -22,6 +22,8 @@ PATIENT = "patient"
 # Cells of a count of records from which coarser counts are summed: beyond it, asking the engine again is cheaper.
 LARGEST_SUMMED = 100_000
 MOST_PLACES = 1_000_000
+# Records from which a join costs more than to find out which of its keys decide.
+WORTH_LOOKING = 50_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,8 +87,9 @@ def decode_records(
     asked = [(each, list(decoded.get(each.subject, ()))) for each in dictionaries]
     asked = [(each, columns) for each, columns in asked if columns]
     joined = table
+    many = bool(asked) and int(asked[0][0].frame["records"].sum()) >= WORTH_LOOKING
     for dictionary, columns in _folded(asked):
-        joined = join_dictionary(joined, _with_deciding_keys(dictionary, columns), columns)
+        joined = join_dictionary(joined, _with_deciding_keys(dictionary, columns) if many else dictionary, columns)
     kept = [name for _, columns in asked for name in columns]
     meanings = [each.frame[columns].drop_duplicates() for each, columns in asked]
     if people is not None:
@@ -314,5 +317,6 @@ def coincidences(records: DecodedRecords, moment: str, value: str) -> pd.DataFra
 
 def _grouped(table: Any, columns: list[str], **counted: Any) -> pd.DataFrame:
     grouped = table.group_by(columns) if columns else table
-    frame: pd.DataFrame = grouped.aggregate(**counted).to_pandas()
+    # Whole numbers only, so that Arrow's own way to pandas is enough; Ibis looks at each column again.
+    frame: pd.DataFrame = grouped.aggregate(**counted).to_pyarrow().to_pandas()
     return frame.sort_values(columns, ignore_index=True) if columns else frame

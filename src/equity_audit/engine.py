@@ -126,6 +126,13 @@ def seal(backend: Any) -> None:
     backend.raw_sql("SET lock_configuration = true")
 
 
+def forget(backend: Any) -> None:
+    """Let go of what was loaded, once only the decoded records are read: it is most of what the engine holds."""
+    backend.drop_view(f"{EXTRACT}_bound", force=True)
+    for name in (EXTRACT, f"{EXTRACT}_strict"):
+        backend.drop_table(name, force=True)
+
+
 def count_records(table: Any) -> int:
     """How many records the engine holds."""
     return int(table.count().execute())
