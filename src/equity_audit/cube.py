@@ -22,8 +22,8 @@ PATIENT = "patient"
 # Cells of a count of records from which coarser counts are summed: beyond it, asking the engine again is cheaper.
 LARGEST_SUMMED = 100_000
 MOST_PLACES = 1_000_000
-# Records from which a join costs more than to find out which of its keys decide.
-WORTH_LOOKING = 50_000
+# To find out which keys decide costs so many records' join, and as much again for so many a row of the dictionary.
+LOOKING, LOOKING_EACH = 50_000, 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,9 +87,11 @@ def decode_records(
     asked = [(each, list(decoded.get(each.subject, ()))) for each in dictionaries]
     asked = [(each, columns) for each, columns in asked if columns]
     joined = table
-    many = bool(asked) and int(asked[0][0].frame["records"].sum()) >= WORTH_LOOKING
+    records = int(asked[0][0].frame["records"].sum()) if asked else 0
     for dictionary, columns in _folded(asked):
-        joined = join_dictionary(joined, _with_deciding_keys(dictionary, columns) if many else dictionary, columns)
+        if len(dictionary.keys) > 1 and LOOKING + LOOKING_EACH * len(dictionary.frame) <= records:
+            dictionary = _with_deciding_keys(dictionary, columns)
+        joined = join_dictionary(joined, dictionary, columns)
     kept = [name for _, columns in asked for name in columns]
     meanings = [each.frame[columns].drop_duplicates() for each, columns in asked]
     if people is not None:
@@ -125,8 +127,6 @@ def _with_deciding_keys(dictionary: Dictionary, columns: Sequence[str]) -> Dicti
     """
     import pandas as pd
 
-    if len(dictionary.keys) == 1:
-        return dictionary
     numbered = pd.DataFrame(
         {key: pd.factorize(dictionary.frame[key], use_na_sentinel=False)[0] for key in dictionary.keys}
     )
