@@ -223,7 +223,8 @@ def tally(table: Any, keys: Sequence[str], *, patients: bool = False, finer: Ite
     counted = {"records": table.count()}
     if patients:
         counted["patients"] = table[KEY].nunique(where=_is_key(table[KEY]))
-    frame: pd.DataFrame = table.group_by(list(keys)).aggregate(**counted).to_pandas()
+    # Arrow's own way to pandas: Ibis looks at each column again, which takes half as long as the count itself.
+    frame: pd.DataFrame = table.group_by(list(keys)).aggregate(**counted).to_pyarrow().to_pandas()
     return frame.sort_values(list(keys), na_position="first", kind="stable", ignore_index=True)
 
 
