@@ -6,9 +6,10 @@ Past 300 lines with the request and its axes, so that the order of the stages is
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import pandas as pd
 from equity_audit import __version__, engine
 from equity_audit.breakdowns import CORE20, Axis, groupings_for, make_breakdowns
 from equity_audit.collapse import collapse_notes, with_collapsed
-from equity_audit.comparing import comparison_data, comparison_groupings
+from equity_audit.comparing import SCALES, comparison_data, comparison_groupings
 from equity_audit.cube import DecodedRecords, Grouping, cube, decode_records
 from equity_audit.datasets import Dataset
 from equity_audit.datasets.definitions import OutcomeDefinition
@@ -66,6 +67,7 @@ from equity_audit.residual import residual_reference
 from equity_audit.rules import judge, load_rules
 from equity_audit.subjects import subjects_of
 from equity_audit.summaries import (
+    QUICK,
     deprivation_facts,
     ethnicity_facts,
     ethnicity_notes,
@@ -76,7 +78,7 @@ from equity_audit.summaries import (
 from equity_audit.worklist import DEFAULT_KEYS, WorkList, write_worklist
 from equity_audit.workspace import private_folder
 
-# What a quick audit judges: records and the extract as such, no patients and no spread.
+# What a quick audit judges: records and the extract as such, not how a patient's records agree, and no spread.
 _QUICK_SUBJECTS = (
     "ethnicity", "ethnicity_schemes", "ethnicity_summary", "geography", "linkage_summary", "lsoa_vintage", "imd_direction",
     "imd_scale", "reference", "mapping", "intake",
@@ -121,7 +123,13 @@ def run_audit(request: Request) -> Audit:
             dataset=request.dataset, overrides=request.overrides, sheet=request.sheet,
             wanted=(*request.worklist.keys, *DEFAULT_KEYS) if request.worklist else (), quick=request.quick,
         )  # fmt: skip
-        audit = audit_extract(with_patient_key(extract, request.ethnic.patient_key), dataset, request, started)
+        audit = audit_extract(
+            with_patient_key(extract, request.ethnic.patient_key),
+            dataset,
+            request,
+            started,
+            partial(engine.forget, backend),
+        )
         backend.disconnect()
     return audit
 
@@ -133,8 +141,10 @@ def _check_files(request: Request) -> None:
         read_mapping(Path(request.ethnic.mapping_2021), MAPPING_OPTION)
 
 
-def audit_extract(extract: Extract, dataset: Dataset, request: Request, started: datetime) -> Audit:
-    """Tally, decode, judge and count an extract that an engine holds."""
+def audit_extract(
+    extract: Extract, dataset: Dataset, request: Request, started: datetime, forget: Callable[[], None] | None = None
+) -> Audit:
+    """Tally, decode, judge and count an extract that an engine holds; ``forget`` lets go of its text when it was read."""
     people = engine.number_patients(extract.table) if extract.patient_key else None
     ethnicity, schemes = _ethnicity(extract, request)
     geography_tally = _tally_geography(extract)
@@ -169,9 +179,11 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
     ]  # fmt: skip
     keyed = extract.patient_key is not None
     names = [fact.name for fact in facts]
+    # Without the axes of age and sex nothing is standardised: the crude figures are the same.
+    compared = axes if deep else [axis for axis in axes if axis.name in SCALES]
     groupings = [
         *groupings_for(shown, facts, narrow=request.quick),
-        *comparison_groupings(axes, facts if deep else (), keyed=keyed),
+        *comparison_groupings(compared, facts, keyed=keyed),
         *spread_groupings(spread, by_record if spread else ()),
         *(linkage_groupings(axes) if geography and deep else ()),
         *([_EDITION_EFFECT, MOVED] if linkage.compared else ()),
@@ -180,6 +192,8 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
     ]
     decoded = _decoded_columns(dictionaries, groupings, deep=deep)
     records = decode_records(extract.table, dictionaries, decoded, people)
+    if forget and not request.worklist and not (deep and "ethnicity_2021" in extract.filled):
+        forget()
     cubes = cube(records, dict.fromkeys(groupings), varying=(*_OF_RECORDS, BAND, INSIDE, *_SPREAD_ONLY, *names))
     everyone = cubes[Grouping(columns=(), patients=True)].iloc[0]
     examined = _examine(extract, ethnicity, geography, spread, by_record, cubes, records, request) if deep else None
@@ -208,9 +222,10 @@ def audit_extract(extract: Extract, dataset: Dataset, request: Request, started:
         deprivation=deprivation_facts(geography, choice) if geography else {},
         breakdowns=breakdowns,
         outcomes=facts,
-        comparisons=comparison_data(axes, facts if deep else (), cubes, keyed=keyed),
+        comparisons=comparison_data(compared, facts, cubes, keyed=keyed),
         shapes=shapes_of(ethnicity, geography),
         notes=(
+            *(() if deep else (QUICK,)),
             *notes_for(extract, choice),
             *linkage_notes(linkage, extract),
             *_ethnic_notes(request, ethnicity),

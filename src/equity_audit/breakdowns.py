@@ -66,9 +66,11 @@ def make_breakdowns(
 ) -> tuple[Breakdown, ...]:
     """Breakdowns of records, of patients, and of each outcome. Numerators and denominators are whole numbers."""
     everyone = cubes[Grouping(columns=(), patients=True)].iloc[0]
+    split: dict[tuple[Grouping, str], pd.DataFrame] = {}  # many tables are added up from few cubes
     made = []
     for table in breakdown_axes(axes, narrow=narrow):
-        cube = cubes[_fine(axes, outcomes, table)]
+        fine = _fine(axes, outcomes, table)
+        cube = cubes[fine]
         if not any(axis.name in OF_OUTCOMES for axis in table):
             made.append(_shares("records", table, cube, int(everyone["records"])))
             if _counts_patients(table) and int(everyone["patients"]):
@@ -77,7 +79,9 @@ def make_breakdowns(
             if _counts(outcome, table):
                 made.append(_outcome(outcome, table, cubes[_often(table, outcome)]))
             elif outcome.least is None:
-                made.append(_outcome(outcome, table, _split(cube, outcome.name)))
+                if (fine, outcome.name) not in split:
+                    split[fine, outcome.name] = _split(cube, outcome.name)
+                made.append(_outcome(outcome, table, split[fine, outcome.name]))
     return tuple(made)
 
 

@@ -14,6 +14,8 @@ from equity_audit.model import ComparisonData, OutcomeFacts
 
 # With a second edition asked for, its quintiles are compared too: what would move if the edition did.
 COMPARED = ("imd_quintile", "ethnic_group", "imd_quintile_compared")
+# The ends of a scale are compared at the cost of one count of patients, so a quick audit has these.
+SCALES = ("imd_quintile", "imd_quintile_compared")
 UNCODED = ("not linked", "Not stated", "Not known", "Invalid", "Missing")
 # What waits and attendance depend on besides age and sex.
 _STRATA = ("sex", "age_band")

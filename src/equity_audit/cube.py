@@ -22,6 +22,8 @@ PATIENT = "patient"
 # Cells of a count of records from which coarser counts are summed: beyond it, asking the engine again is cheaper.
 LARGEST_SUMMED = 100_000
 MOST_PLACES = 1_000_000
+# To find out which keys decide costs so many records' join, and as much again for so many a row of the dictionary.
+LOOKING, LOOKING_EACH = 50_000, 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +87,10 @@ def decode_records(
     asked = [(each, list(decoded.get(each.subject, ()))) for each in dictionaries]
     asked = [(each, columns) for each, columns in asked if columns]
     joined = table
+    records = int(asked[0][0].frame["records"].sum()) if asked else 0
     for dictionary, columns in _folded(asked):
+        if len(dictionary.keys) > 1 and LOOKING + LOOKING_EACH * len(dictionary.frame) <= records:
+            dictionary = _with_deciding_keys(dictionary, columns)
         joined = join_dictionary(joined, dictionary, columns)
     kept = [name for _, columns in asked for name in columns]
     meanings = [each.frame[columns].drop_duplicates() for each, columns in asked]
@@ -115,6 +120,31 @@ def _folded(asked: Sequence[tuple[Dictionary, list[str]]]) -> list[tuple[Diction
     return folded
 
 
+def _with_deciding_keys(dictionary: Dictionary, columns: Sequence[str]) -> Dictionary:
+    """Leave out each key that decides nothing beside the others: comparing texts is most of what a join costs.
+
+    Where the postcode alone tells the quintile, no record's LSOA, decile and reason need to be looked at again.
+    """
+    import pandas as pd
+
+    numbered = pd.DataFrame(
+        {key: pd.factorize(dictionary.frame[key], use_na_sentinel=False)[0] for key in dictionary.keys}
+    )
+    numbered["meaning"] = dictionary.frame.groupby(list(columns), dropna=False).ngroup().to_numpy()
+    kept = list(dictionary.keys)
+    for key in dictionary.keys:
+        rest = [other for other in kept if other != key]
+        if rest and _tells_apart(numbered, rest):
+            kept = rest
+    first = ~numbered.duplicated(kept).to_numpy()
+    return replace(dictionary, keys=tuple(kept), frame=dictionary.frame[first])
+
+
+def _tells_apart(numbered: pd.DataFrame, keys: list[str]) -> bool:
+    """Whether these keys alone have one meaning each."""
+    return len(numbered[keys].drop_duplicates()) == len(numbered[[*keys, "meaning"]].drop_duplicates())
+
+
 def cube(
     records: DecodedRecords, groupings: Iterable[Grouping], varying: Iterable[str] = ()
 ) -> dict[Grouping, pd.DataFrame]:
@@ -134,9 +164,16 @@ def cube(
     of_records = [each for each in groupings if not each.patterns and not each.often and each.records]
     of_patients = [each for each in groupings if each.patients]
     results = _records(records, of_records)
-    for grouping, frame in _patients(records.table, of_patients, set(varying)).items():
+    keyed = records.table.filter(records.table[PATIENT].notnull())
+    repeating = [each for each in groupings if each.patterns]
+    steady = _steady([*of_patients, *repeating], set(varying))
+    people = _people(keyed, steady, repeating)
+    for grouping in of_patients:
+        source = people if set(grouping.columns) <= set(steady) else keyed
+        frame = _grouped(source, list(grouping.columns), patients=source[PATIENT].nunique())
         results[grouping] = _with_patients(results.get(grouping), frame, list(grouping.columns))
-    results |= _patterns(records.table, [each for each in groupings if each.patterns])
+    results |= _patterns(people, repeating)
+    people.release()
     results |= _often(records.table, [each for each in groupings if each.often])
     return results
 
@@ -186,17 +223,26 @@ def _summed(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     return pd.DataFrame(dict(zip(columns, labels, strict=True)) | sums)
 
 
-def _patients(table: Any, groupings: Sequence[Grouping], varying: set[str]) -> dict[Grouping, pd.DataFrame]:
-    keyed = table.filter(table[PATIENT].notnull())
-    # Most records of a patient agree in most dimensions: distinct patients are counted on far fewer rows.
-    steady = list(dict.fromkeys(name for each in groupings for name in each.columns if name not in varying))
-    people = keyed.select(PATIENT, *steady).distinct().cache()
-    results = {}
-    for grouping in groupings:
-        source = people if set(grouping.columns) <= set(steady) else keyed
-        results[grouping] = _grouped(source, list(grouping.columns), patients=source[PATIENT].nunique())
-    people.release()
-    return results
+def _steady(groupings: Sequence[Grouping], varying: set[str]) -> list[str]:
+    """Columns in which most records of a patient agree, and those that repeats are counted by."""
+    names = dict.fromkeys(name for each in groupings for name in each.columns if each.patterns or name not in varying)
+    return list(names)
+
+
+def _people(keyed: Any, steady: Sequence[str], repeating: Sequence[Grouping]) -> Any:
+    """Patients by their steady columns, far fewer rows than records, with the repeats of each outcome.
+
+    Everything counted of patients is asked of these, but what differs from record to record.
+    """
+    outcomes = dict.fromkeys(str(grouping.patterns) for grouping in repeating)
+    if not outcomes:
+        return keyed.select(PATIENT, *steady).distinct().cache()
+    counts = {}
+    for name in outcomes:
+        # Counted where it holds, not added up: half the time.
+        counts[f"{name}_records"] = keyed.count(where=keyed[name] >= 1).cast("int32")
+        counts[f"{name}_events"] = keyed.count(where=keyed[name] == 2).cast("int32")
+    return keyed.group_by([PATIENT, *steady]).aggregate(**counts).cache()
 
 
 def _with_patients(frame: pd.DataFrame | None, patients: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
@@ -206,26 +252,22 @@ def _with_patients(frame: pd.DataFrame | None, patients: pd.DataFrame, columns: 
     return both.assign(patients=both["patients"].fillna(0).astype("int64"))
 
 
-def _patterns(table: Any, groupings: Sequence[Grouping]) -> dict[Grouping, pd.DataFrame]:
-    """Count the records of each patient, in and out of each outcome's numerator, once for all: few rows a patient."""
-    if not groupings:
-        return {}
-    columns = list(dict.fromkeys(name for grouping in groupings for name in grouping.columns))
-    counts = {}
-    for outcome in dict.fromkeys(str(grouping.patterns) for grouping in groupings):
-        counts[f"{outcome}_records"] = (table[outcome] >= 1).sum()
-        counts[f"{outcome}_events"] = (table[outcome] == 2).sum()
-    repeats = table.filter(table[PATIENT].notnull()).group_by([PATIENT, *columns]).aggregate(**counts).cache()
+def _patterns(people: Any, groupings: Sequence[Grouping]) -> dict[Grouping, pd.DataFrame]:
+    """How many patients have so many records, and so many in the numerator: all outcomes of a dimension in one count."""
     results = {}
-    for grouping in groupings:
-        name = grouping.patterns
-        counted = repeats.filter(repeats[f"{name}_records"] > 0)
-        each = counted.group_by([PATIENT, *grouping.columns]).aggregate(
-            records=counted[f"{name}_records"].sum(), events=counted[f"{name}_events"].sum()
-        )
-        frame = _grouped(each, [*grouping.columns, "records", "events"], patients=each.count())
-        results[grouping] = frame.astype({"records": "int64", "events": "int64"})
-    repeats.release()
+    for columns in dict.fromkeys(grouping.columns for grouping in groupings):
+        members = [grouping for grouping in groupings if grouping.columns == columns]
+        names = [f"{grouping.patterns}_{part}" for grouping in members for part in ("records", "events")]
+        # An engine adds up in wider numbers than it likes to group by.
+        sums = {name: people[name].sum().cast("int32") for name in names}
+        each = people.group_by([PATIENT, *columns]).aggregate(**sums)
+        joint = _grouped(each, [*columns, *names], patients=each.count())
+        for grouping in members:
+            own = {f"{grouping.patterns}_{part}": part for part in ("records", "events")}
+            named = joint.rename(columns=own)
+            counted = named[named["records"] > 0].groupby([*columns, "records", "events"], as_index=False)
+            frame: pd.DataFrame = counted[["patients"]].sum()
+            results[grouping] = frame.astype({"records": "int64", "events": "int64"})
     return results
 
 
@@ -275,5 +317,6 @@ def coincidences(records: DecodedRecords, moment: str, value: str) -> pd.DataFra
 
 def _grouped(table: Any, columns: list[str], **counted: Any) -> pd.DataFrame:
     grouped = table.group_by(columns) if columns else table
-    frame: pd.DataFrame = grouped.aggregate(**counted).to_pandas()
+    # Whole numbers only, so that Arrow's own way to pandas is enough; Ibis looks at each column again.
+    frame: pd.DataFrame = grouped.aggregate(**counted).to_pyarrow().to_pandas()
     return frame.sort_values(columns, ignore_index=True) if columns else frame

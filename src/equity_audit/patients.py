@@ -92,31 +92,43 @@ def _patients(codes: Any, lowest: int) -> Any:
     n, day, rank = codes["n"], codes["day"], codes["rank"]
     frequent = (n * DAYS + day) * RANKS + rank
     by_code = codes.group_by(PATIENT).aggregate(
-        n=n.sum(),
+        n=_added(n),
         codes=codes.count(),
+        only_group=(GROUPS - 1 - codes["group"]).max(),
         frequent=frequent.max(),
         recent=((day * RECORDS + n) * RANKS + rank).max(),
         ohid=ibis.ifelse(rank == lowest, rank, frequent).max(),
         asset=(day * RANKS + rank).max(),
         asset_again=(day * RANKS + (RANKS - 1 - rank)).max(),
     )
-    groups = codes.group_by([PATIENT, "group"]).aggregate(n=n.sum(), day=day.max())
+    # Most patients have one code, and so one group: only the others' records are grouped again.
+    several = by_code.filter(by_code["codes"] > 1).select(PATIENT)
+    mixed = codes.semi_join(several, PATIENT)
+    groups = mixed.group_by([PATIENT, "group"]).aggregate(n=_added(mixed["n"]), day=mixed["day"].max())
     n, day, first = groups["n"], groups["day"], GROUPS - 1 - groups["group"]
     by_group = groups.group_by(PATIENT).aggregate(
         groups=groups.count(),
         frequent_group=((n * DAYS + day) * GROUPS + first).max(),
         recent_group=((day * RECORDS + n) * GROUPS + first).max(),
     )
-    both = by_code.inner_join(by_group, PATIENT)
+    both = by_code.left_join(by_group.rename(grouped_patient=PATIENT), by_code[PATIENT] == by_group[PATIENT])
     return both.select(
         PATIENT,
         several=ibis.ifelse(both["n"] >= 2, 1, 0),
         codes=ibis.least(both["codes"], 3),
-        groups=both["groups"],
+        groups=ibis.coalesce(both["groups"], 1),
         **{name: both[name] % RANKS for name in ("frequent", "recent", "ohid", "asset")},
         asset_again=RANKS - 1 - both["asset_again"] % RANKS,
-        **{name: GROUPS - 1 - both[name] % GROUPS for name in ("frequent_group", "recent_group")},
+        **{
+            name: GROUPS - 1 - ibis.coalesce(both[name], both["only_group"]) % GROUPS
+            for name in ("frequent_group", "recent_group")
+        },
     )
+
+
+def _added(column: Any) -> Any:
+    """A sum as an ordinary whole number: DuckDB adds up in 128 bits, and is slow to go on with those."""
+    return column.sum().cast("int32").cast("int64")
 
 
 def _unknown(records: Any, patients: Any) -> pd.DataFrame:

@@ -23,6 +23,8 @@ _PERSONAL = re.compile(
 _LONGEST_HEADER = 60
 # Mapped and told, but read by nothing yet unless an outcome of the dataset needs them: not worth loading.
 _NOT_READ = {"record_key", "provider", "discharge_date", "length_of_stay"}
+# What a quick audit reads no more of either.
+_NOT_READ_QUICKLY = {"specialty", "ethnicity_2021"}
 
 
 def read_extract(
@@ -59,7 +61,7 @@ def read_extract(
     }
     loaded = _worth_loading(candidates, seen_filled)
     needed = {field for outcome in chosen.outcomes for field in raw_fields(outcome, frozenset(candidates))}
-    skipped = _NOT_READ - needed - set(wanted)
+    skipped = (_NOT_READ | (_NOT_READ_QUICKLY if quick else set())) - needed - set(wanted)
     columns = {
         _name(field, rank): position
         for field, places in loaded.items()

@@ -23,6 +23,11 @@ _SHAPES = {
     "DEP007": ("geography", "lsoa", "lsoa_form", "malformed"),
     "DEP018": ("geography", "imd", "imd_label_form", "unreadable"),
 }
+QUICK = (
+    "A quick audit: it counts records and distinct patients, and compares the ends of the deprivation scale in the first "
+    "outcome. Not checked: the mix of age and sex, ethnic groups against each other, how the records of one patient agree, "
+    "and how missing values are spread."
+)
 _COLUMNS = {"lsoa": LSOA_FIELDS, "imd": ("imd_decile", "imd_quintile")}
 
 

@@ -199,6 +199,8 @@ SOUND = {
         ((CLAIM[0], standardised(-0.01, 0.05), *CLAIM[2:]), {}, "care", "do not agree"),
         ((CLAIM[0], standardised(-0.06, -0.02), *CLAIM[2:]), {}, "care", "do not agree"),
         ((*CLAIM[:3], bound(3, 0.95, 1.9)), {}, "care", "could change the conclusion"),
+        ((CLAIM[0], *CLAIM[2:]), {}, "care", "mix of ages and sexes could not be checked"),
+        ((gap(-0.01, 0.01), bound(2, 0.95, 1.05)), {}, "care", "could not be checked"),
     ],
 )
 def test_verdicts(figures: tuple[Figure, ...], change: dict, expected: str, reason: str) -> None:

@@ -77,6 +77,31 @@ def test_counts_equal_counting_record_by_record(
         pd.testing.assert_frame_equal(actual, expected, check_dtype=False, check_index_type=False)
 
 
+def test_a_key_that_decides_nothing_is_not_joined_on(table: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "LOOKING", 0)
+    monkeypatch.setattr(counting, "LOOKING_EACH", 0)
+    pairs = engine.tally(table, ["letter", "moment", "digit"])
+    blank = pairs["letter"].isna()
+    places = pairs["letter"].map(lambda value: LETTERS[None if pd.isna(value) else value])
+    asked = {
+        "by letter": places.astype("int64"),
+        "by both": (places * 2 + (pairs["digit"] == "2")).astype("int64"),
+        "by all": pd.Series(range(len(pairs))),
+    }
+    expected_keys = {"by letter": ("letter",), "by both": ("letter", "digit"), "by all": ("letter", "moment", "digit")}
+    assert blank.any()
+    for name, code in asked.items():
+        dictionary = Dictionary(
+            subject="pair", keys=("letter", "moment", "digit"), frame=pairs.assign(code=code, other=code % 2)
+        )
+        found = counting._with_deciding_keys(dictionary, ["code", "other"])
+        assert found.keys == expected_keys[name]
+        records = decode_records(table, [dictionary], {"pair": ["code"]}, None)
+        counted = cube(records, [Grouping(columns=("code",))])[Grouping(columns=("code",))]
+        expected = pairs["records"].groupby(code).sum()
+        assert dict(zip(counted["code"], counted["records"], strict=True)) == expected.to_dict()
+
+
 def test_patients_with_two_values_at_one_moment_are_told_from_those_with_one(table: object) -> None:
     records = decode_records(table, dictionaries(table), DECODED, engine.number_patients(table))
     found = coincidences(records, "moment_code", "letter_code")

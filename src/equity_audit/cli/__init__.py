@@ -62,6 +62,8 @@ def main() -> None:
             signal.signal(getattr(signal, name), _terminated)
     # One run, then the end: looking for garbage as often as a server does costs a tenth of a small audit.
     gc.set_threshold(100_000, 50, 100)
+    # Arrow's own allocator keeps what was freed: up to 80 MB more, and slower, than the system's.
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     try:
         app(standalone_mode=True)
     except EquityAuditError as error:

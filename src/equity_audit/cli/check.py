@@ -78,7 +78,9 @@ def check(
     label: str | None = typer.Option(None, "--label", help="What outputs call the extract (default: its dataset)."),
     config: Path | None = typer.Option(None, "--config", help="Settings file (default: equity-audit.toml here)."),
     quick: bool = typer.Option(
-        False, "--quick", help="Records and the first outcome only: no patients, spread or comparisons."
+        False,
+        "--quick",
+        help="Counts, and deprivation in the first outcome, only: no spread, mix of age and sex or agreement of records.",
     ),
     quiet: bool = typer.Option(False, "-q", "--quiet", help="Print the last line only."),
     verbose: bool = typer.Option(False, "-v", "--verbose", help="Print rules that passed or were not judged, too."),
