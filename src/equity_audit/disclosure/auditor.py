@@ -141,12 +141,16 @@ def hide_until_safe(
             narrow = _solved(known, narrow)
             if not narrow:
                 return hidden
-            for number in narrow:
-                if known.small(number):
-                    raise DisclosureError(refusal(ledger, known.owners[number]))
-            # What is left is no small count and can be worked out anyhow: to show it gives nothing away.
-            plain |= {known.names[number] for number in narrow}
-            more, watched = hidden - plain, None
+            small = next((number for number in narrow if known.small(number)), None)
+            if small is None:
+                # What is left is no small count and can be worked out anyhow: to show it gives nothing away.
+                plain |= {known.names[number] for number in narrow}
+                hidden, watched = hidden - plain, None
+                continue
+            found = _nearest(ledger, known, small, hidden | plain | says_nothing)
+            more = with_parts(ledger, hidden | found) - plain
+            if more == hidden:
+                raise DisclosureError(refusal(ledger, known.owners[small]))
         if watched is not None:
             # Hiding more never narrows what a reader thinks possible: what was safe stays safe.
             watched |= dict.fromkeys(number for number, name in enumerate(known.names) if name in more - hidden)
@@ -167,11 +171,25 @@ def _idle(known: Knowledge, narrow: list[int], low: np.ndarray, high: np.ndarray
 def _company(
     ledger: Ledger, known: Knowledge, narrow: list[int], kept: set[Count], before: Mapping[Count, Range]
 ) -> set[Count]:
-    """Counts to hide besides, none of the ``kept`` ones; what is printed nowhere is hidden already."""
+    """Counts to hide besides, none of the ``kept`` ones."""
     from equity_audit.disclosure.company import company
 
-    shown = [number for number, name in enumerate(known.names) if name not in kept | ledger.unprinted]
-    return {known.names[number] for number in company(known, _terms(known), narrow, shown, before)}
+    return {
+        known.names[number] for number in company(known, _terms(known), narrow, _shown(ledger, known, kept), before)
+    }
+
+
+def _nearest(ledger: Ledger, known: Knowledge, number: int, kept: set[Count]) -> set[Count]:
+    from equity_audit.disclosure.company import nearest
+
+    found = nearest(known, number, _shown(ledger, known, kept))
+    return set() if found is None else {known.names[found]}
+
+
+def _shown(ledger: Ledger, known: Knowledge, kept: set[Count]) -> list[int]:
+    """Numbers that may be hidden; what is printed nowhere is hidden already."""
+    kept = kept | ledger.unprinted
+    return [number for number, name in enumerate(known.names) if name not in kept]
 
 
 def refusal(ledger: Ledger, count: Count) -> str:

@@ -47,6 +47,21 @@ def company(
     return chosen
 
 
+def nearest(known: Knowledge, number: int, shown: Iterable[int]) -> int | None:
+    """The count that would be missed least among those in one sum with a number, else a sum or two further.
+
+    For a number that fractions satisfy and whole numbers do not: the programme sees no need to hide anything.
+    """
+    offered, near = set(shown), {number}
+    for _ in range(3):
+        wider = {each for terms in known.sums if not near.isdisjoint(n for n, _ in terms) for each, _ in terms}
+        found = [each for each in wider - near if each in offered]
+        if found:
+            return min(found, key=lambda each: (not known.true[each], standing(known.names[each]), known.true[each]))
+        near |= wider
+    return None
+
+
 def _ways(warm: Warm, known: Knowledge, number: int) -> list[Array]:
     """Up as far as it must be able to go, then what is missing down; nothing where both do not come so far."""
     ways: list[Array] = []
