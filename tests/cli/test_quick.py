@@ -53,10 +53,7 @@ def test_a_quick_audit_says_what_it_did_not_check(samples: Path, reference_folde
     quick = _document(run_cli, extract, reference_folder, "hes", "--quick", "-o", "found.html")
     verdicts = {verdict["subject"]: verdict for verdict in quick["verdicts"]}
     assert verdicts["over_18_weeks_by_imd_quintile"]["verdict"] == "care"
-    assert (
-        "mix of ages and sexes could not be checked"
-        in verdicts["over_18_weeks_by_imd_quintile"]["sentence"]
-    )
+    assert "mix of ages and sexes could not be checked" in verdicts["over_18_weeks_by_imd_quintile"]["sentence"]
     assert not any("standardised" in row["measure"] for row in quick["measures"])
     assert any(note.startswith("A quick audit") and "Not checked" in note for note in quick["notes"])
     assert "A quick audit" in Path("found.html").read_text(encoding="utf-8")
