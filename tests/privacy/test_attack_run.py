@@ -7,6 +7,7 @@ import functools
 import importlib.util
 import multiprocessing
 import os
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -108,8 +109,9 @@ def _jobs(count: int, folder: Path) -> list[tuple[int, str, str, int, str]]:
 
 
 def _run(count: int, folder: Path) -> list[str]:
-    with multiprocessing.get_context("spawn").Pool(os.cpu_count()) as pool:
-        return [line for lines in pool.imap_unordered(_one, _jobs(count, folder)) for line in lines]
+    # An executor tells when one of its processes dies; a pool would wait for it.
+    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn")) as pool:
+        return [line for lines in pool.map(_one, _jobs(count, folder)) for line in lines]
 
 
 @pytest.mark.needs_shared
