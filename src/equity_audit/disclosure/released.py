@@ -109,6 +109,9 @@ class Released:
             NOT_APPLICABLE if whole.value == 0 else share_of(part, whole, self.profile)
             for part, whole in zip(parts, wholes, strict=True)
         ]
+        if table.outcome is None and sum(bool(part.value) for part in parts) == 1 and HIDDEN in parts:
+            # All of the shown ones, since the others are hidden: no share of everyone.
+            values = [HIDDEN if part.value else value for part, value in zip(parts, values, strict=True)]
         ends = intervals(parts, wholes, values, self.profile)
         rows = tuple(
             TableRow(labels=label, numerator=part, denominator=whole, value=value, lower=lower, upper=upper)
