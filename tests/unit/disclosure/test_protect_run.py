@@ -2,20 +2,23 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from equity_audit.audit import Request, run_audit
 from equity_audit.config import load_settings
 from equity_audit.disclosure import auditor
 from equity_audit.disclosure.exact import exact_hidden
 from equity_audit.disclosure.gather import gather
 from equity_audit.disclosure.knowledge import knowledge_of
-from equity_audit.disclosure.ledger import RECORDS, Count, Ledger, bind_margins, of
+from equity_audit.disclosure.ledger import READ, RECORDS, Count, Ledger, bind_margins, of
 from equity_audit.disclosure.previous import previous_of, read_previous
 from equity_audit.disclosure.profiles import load_profile, profile_from
 from equity_audit.disclosure.protect import protect
-from equity_audit.disclosure.sensitive import folded, is_sensitive
+from equity_audit.disclosure.sensitive import folded, is_sensitive, without_sensitive
+from equity_audit.disclosure.sparse import without_sparse
 from equity_audit.disclosure.walk import Walk
 from equity_audit.errors import DisclosureError, UsageError
 from equity_audit.model import Breakdown
@@ -189,3 +192,19 @@ def test_records_of_few_patients_are_hidden_with_them():
 
 def test_identities_are_hashable_and_agree():
     assert Count("records", "all", frozenset({("a", "b")})) == of("records", "a", "b")
+
+
+@pytest.mark.parametrize("name", ["hes", "mhsds", "exact"])
+def test_an_earlier_release_is_read_whole(name: str, samples: Path) -> None:
+    """Every count that a run prints is one that the next run knows of, details and rules too; told again, it is the same."""
+    profile = load_profile(name)
+    audit = run_audit(Request(extract=samples / "waiting_list.csv", reference=samples / "reference"))
+    last = json.loads(json.dumps(document(protect(audit, profile))))
+    before = previous_of(last, profile)
+    leaving = without_sparse(without_sensitive(audit, profile), profile)
+    ledger = gather(leaving, leaving.breakdowns)
+    read = {known for known, _ in before.shared(ledger)}
+    summed = ledger.totals if profile.round_to else set()
+    assert set(ledger.counts) - read - ledger.unprinted - summed <= {RECORDS, READ}
+    assert before.same_extract(ledger)
+    assert json.loads(json.dumps(document(protect(audit, profile, previous=before)))) == last
