@@ -78,5 +78,9 @@ def _others(row: TableRow, rows: Iterable[TableRow], facts: OutcomeFacts) -> str
     if whole < FEWEST_FOR_A_SHARE:
         return ""
     share = sum(int(other.numerator.value or 0) for other in shown) / whole
-    who = "all other patients with a known group" if len(shown) == len(others) else "patients of the other groups shown"
+    who = "patients of the other groups shown"
+    if len(shown) == len(others):
+        who = "all other patients with a known group"
+    elif len(shown) == 1:
+        who = GROUP_WORDS[shown[0].labels[0]]
     return f", {percent(share)} of {facts.noun} of {who}"

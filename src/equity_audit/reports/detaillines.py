@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from equity_audit.model import Cell, Report
-from equity_audit.narrative import shown_percent
+from equity_audit.narrative import class_share, shown_percent
 
 MOST_LEVELS = 5
 _DIMENSIONS = {"imd_quintile": "IMD quintile", "age_band": "age", "admission_route": "admission route"}
+# The quintile of another edition and its most deprived fifth say again what the quintile says.
+_REPEATED = ("imd_quintile_compared", "core20")
 
 
 def ethnicity_lines(report: Report) -> Iterator[str]:
@@ -42,17 +44,37 @@ def ethnicity_lines(report: Report) -> Iterator[str]:
             f"quickest win: {_number(gain['recoverable'])} unknown records would be filled by another record of the same "
             f"patient; usable would rise from {_share(gain['usable_now'], records)} to {_share(gain['usable_reached'], records)}"
         )
-    yield from _uneven(details.get("spread", ()))
+    yield from _uneven(report)
 
 
-def _uneven(rows: Any) -> Iterator[str]:
-    uneven = [row for row in rows if row.get("uneven") == "yes" and _value(row["denominator"])]
-    shares = [
-        (_value(row["numerator"]) / _value(row["denominator"]), row) for row in uneven if _value(row["numerator"])
-    ]
-    for share, row in sorted(shares, key=lambda pair: -pair[0])[:MOST_LEVELS]:
+def _uneven(report: Report) -> Iterator[str]:
+    """The levels of which ethnicity is unknown more than overall, the worst first."""
+    rows = [row for row in report.ethnicity_details.get("spread", ()) if row["dimension"] not in _REPEATED]
+    found = []
+    for row in rows:
+        part, whole = row["numerator"].value, row["denominator"].value
+        if row.get("uneven") != "yes" or not part or not whole:
+            continue
+        overall = _overall(report, [other for other in rows if other["dimension"] == row["dimension"]])
+        if overall is not None and part / whole > overall:
+            found.append((part / whole, overall, row))
+    for share, overall, row in sorted(found, key=lambda each: -each[0])[:MOST_LEVELS]:
         dimension = _DIMENSIONS.get(row["dimension"], row["dimension"].partition(":")[0].replace("_", " "))
-        yield f"ethnicity is unknown unevenly: {share:.1%} where the {dimension} is {row['level']}"
+        yield (
+            f"ethnicity is unknown unevenly: {share:.1%} where the {dimension} is {row['level']}, "
+            f"against {overall:.1%} overall"
+        )
+
+
+def _overall(report: Report, levels: Sequence[Mapping[str, Any]]) -> float | None:
+    """The share unknown of all records; of an outcome's own, of all of those unless a level is hidden."""
+    usable = class_share(report, report.ethnicity, "valid").value
+    whole = None if usable is None else 1.0 - float(usable)
+    cells = [cell for level in levels for cell in (level["numerator"], level["denominator"])]
+    own = whole is None or levels[0]["dimension"].startswith("outcome: ")
+    if not own or any(cell.value is None for cell in cells):
+        return whole
+    return sum(map(_value, cells[::2])) / sum(map(_value, cells[1::2]))
 
 
 def dqmi_score(details: Mapping[str, Any]) -> float | None:

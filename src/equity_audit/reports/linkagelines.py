@@ -5,7 +5,7 @@ Released cells only. Lines are always shown, tables where more was asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -17,7 +17,7 @@ from equity_audit.model import Cell, Report
 from equity_audit.narrative import class_share, shown_percent
 from equity_audit.spread import FEWEST_RECORDS, uneven_levels
 
-_DIMENSIONS = {"ethnic_group": "ethnic group"}
+_DIMENSIONS = {"ethnic_group": "ethnic group", "imd_quintile": "IMD quintile", "age_band": "age"}
 _UNLINKED = QUINTILES[-1]
 _BETWEEN = " → "
 _SHARE = 2  # the place of the share in a row of a spread
@@ -57,7 +57,9 @@ def linkage_lines(report: Report) -> Iterator[str]:
     if not parts:
         return
     linked = parts["linked"]
-    if parts["records that could be linked"].value != 0:
+    if linked.value == 0:
+        yield "linked 0.0% of what could be linked (0.0% with no fixed abode, 0.0% of all records)"
+    elif linked.value is not None:
         yield (
             f"linked {_share(linked, parts['records that could be linked'])} of what could be linked "
             f"({_share(linked, parts['the same with no fixed abode'])} with no fixed abode, "
@@ -74,7 +76,7 @@ def linkage_lines(report: Report) -> Iterator[str]:
     if ended.value or ended.marker:
         yield f"{_number(ended)} linked through a postcode that has ended; {_number(refused)} of them by nothing else"
     yield from _least_linked(report)
-    yield from _agreement(details.get("supplied_against_looked_up", {}))
+    yield from _agreement(report)
     yield from _effect(report)
 
 
@@ -143,44 +145,78 @@ def _least_linked(report: Report) -> Iterator[str]:
         yield f"linked least where the {_DIMENSIONS.get(dimension, dimension)} is {level}: {1 - share:.1%}"
 
 
-def _agreement(pairs: Mapping[str, Cell]) -> Iterator[str]:
+def _agreement(report: Report) -> Iterator[str]:
+    """How many supplied values agree; where a count is hidden, as the rule on them says it, else nothing."""
+    pairs = report.deprivation_details.get("supplied_against_looked_up", {})
     if not pairs:
         return
     scale = next(iter(pairs)).split()[0]
-    same = sum(cell.value or 0 for name, cell in pairs.items() if len(set(_supplied_pair(name))) == 1)
-    shown = sum(cell.value or 0 for cell in pairs.values())
-    if shown:
-        yield f"supplied {scale}s agree with the looked-up ones in {same / shown:.1%} of the records that have both"
+    agreeing, whole = None, _together(pairs.values())
+    if whole.value is None:
+        rule = next((found for found in report.findings if found.rule.code == "DEP011"), None)
+        if rule is not None and rule.judged.value and rule.failed.value is not None and rule.rate.value is not None:
+            agreeing = 1 - rule.failed.value / rule.judged.value
+    elif whole.value:
+        same = _together(cell for name, cell in pairs.items() if len(set(_supplied_pair(name))) == 1)
+        agreeing = (same.value or 0) / whole.value  # none of them is hidden here
+    if agreeing is not None:
+        yield f"supplied {scale}s agree with the looked-up ones in {agreeing:.1%} of the records that have both"
 
 
 def _effect(report: Report) -> Iterator[str]:
     """How many records and patients have another quintile in the edition that was compared."""
     details = report.deprivation_details
-    effect = {_edition_pair(name): cell.value or 0 for name, cell in details.get("edition_effect", {}).items()}
-    both = {pair: number for pair, number in effect.items() if _UNLINKED not in pair}
-    whole = sum(both.values())
-    if not whole:
+    effect = {_edition_pair(name): cell for name, cell in details.get("edition_effect", {}).items()}
+    both = {pair: cell for pair, cell in effect.items() if _UNLINKED not in pair}
+    whole = _together(both.values())
+    if whole.value == 0:
         return
+    start = f"in IMD {details['words']['compared_edition']}, "
     place = {label: at for at, label in enumerate(QUINTILES)}
-    worse = sum(number for (first, second), number in both.items() if place[second] < place[first])
-    better = sum(number for (first, second), number in both.items() if place[second] > place[first])
-    yield (
-        f"in IMD {details['words']['compared_edition']}, {worse + better:,} records have another quintile "
-        f"({(worse + better) / whole:.1%} of those linked in both): {worse:,} a more deprived one, {better:,} a less "
-        "deprived one"
-    )
-    patients = details.get("edition_effect_patients", {})
-    moved = sum(cell.value or 0 for name, cell in patients.items() if _changes(name))
+    worse = _together(cell for (first, second), cell in both.items() if place[second] < place[first])
+    better = _together(cell for (first, second), cell in both.items() if place[second] > place[first])
+    patients = _moved_patients(details)
+    if whole.value is None or worse.value is None or better.value is None:
+        yield f"{start}how many records have another quintile is hidden [{whole.marker}]"
+        if patients:
+            yield f"  {patients} {'has' if patients.endswith(' patient') else 'have'} another quintile"
+    else:
+        moved = worse.value + better.value
+        yield (
+            f"{start}{moved:,} {'record has' if moved == 1 else 'records have'} another quintile "
+            f"({moved / whole.value:.1%} of those linked in both): {worse.value:,} a more deprived one, "
+            f"{better.value:,} a less deprived one"
+        )
+        if patients:
+            yield f"  that is {patients}"
+    for way, end in (("only in it", 0), ("no longer in it", 1)):
+        linked = _together(n for pair, n in effect.items() if pair[end] == _UNLINKED and pair[1 - end] != _UNLINKED)
+        if linked.value is None:
+            yield f"  how many records are linked {way} is hidden [{linked.marker}]"
+        elif linked.value:
+            yield f"  {linked.value:,} {'record is' if linked.value == 1 else 'records are'} linked {way}"
+
+
+def _moved_patients(details: Mapping[str, Mapping[str, Cell]]) -> str:
+    """How many patients have another quintile; blank where that is none or hidden."""
     exact = details.get("edition_effect_moved", {}).get("patients")
-    if exact is not None and exact.value:
-        yield f"  that is {exact.value:,} {'patient' if exact.value == 1 else 'patients'}"
-    elif moved:
+    if exact is not None and exact.value is not None:
+        number, start = exact.value, ""
+    else:
         # A patient with two addresses may stand in two cells.
-        yield f"  that is at most {moved:,} {'patient' if moved == 1 else 'patients'}"
-    for way, ends in (("only in it", 0), ("no longer in it", 1)):
-        number = sum(n for pair, n in effect.items() if pair[ends] == _UNLINKED and pair[1 - ends] != _UNLINKED)
-        if number:
-            yield f"  {number:,} {'record is' if number == 1 else 'records are'} linked {way}"
+        moved = _together(cell for name, cell in details.get("edition_effect_patients", {}).items() if _changes(name))
+        number, start = moved.value or 0, "at most "
+    return f"{start}{number:,} {'patient' if number == 1 else 'patients'}" if number else ""
+
+
+def _together(cells: Iterable[Cell]) -> Cell:
+    """The sum of counts; hidden if one of them is."""
+    whole = 0.0
+    for cell in cells:
+        if cell.value is None:
+            return cell
+        whole += cell.value
+    return Cell(int(whole))
 
 
 def _changes(name: str) -> bool:
