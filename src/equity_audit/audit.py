@@ -230,7 +230,7 @@ def audit_extract(
             *linkage_notes(linkage, extract),
             *_ethnic_notes(request, ethnicity),
             *collapse_notes(breakdowns),
-            *(population_sentence(each) for each in populations),
+            *(population_sentence(each) for each in populations if facts or each.refused is not None),
         ),
         hints=hints_for(extract, choice, geography),
         ethnicity_details=_details(examined, ethnicity, axes, request),

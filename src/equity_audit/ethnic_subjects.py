@@ -58,7 +58,7 @@ def spread_subject(examined: Examined) -> Subject:
         over = None
     answer(
         "residual_overused", None if over is None else bool((over == "yes").any()),
-        "there is no reference share of the residual codes: add the census table TS021, or set them",
+        examined.no_residual or "too few records have a usable code to compare the residual ones",
     )  # fmt: skip
     answer(
         "unit_stands_out", bool((units["outside"] == "high").any()) if len(units) > 1 else None,

@@ -31,7 +31,8 @@ class Examined:
     ``levels``: `uneven_levels` over every dimension, with ``asked`` (one of those that ETH016 asks of). ``units``:
     `outlying_units` with ``dimension``. ``sites``: `one_value_sites`. ``months``: `abrupt_months`. ``together``:
     ``ethnic_class``, ``level`` (link class), ``records``. ``patients`` and ``recoverable``: as `decode.patients`
-    describes them. ``fields_2021``: as `decode.ethnicity_2021` compares them. ``residual``: as `residual_use` gives it.
+    describes them. ``fields_2021``: as `decode.ethnicity_2021` compares them. ``residual``: as `residual_use` gives it;
+    ``no_residual``: why it is not there.
     """
 
     levels: pd.DataFrame
@@ -43,6 +44,7 @@ class Examined:
     recoverable: pd.DataFrame | None
     fields_2021: pd.DataFrame | None
     residual: pd.DataFrame | None
+    no_residual: str
 
 
 def examine_patients(
@@ -67,7 +69,7 @@ def examine(
     patients: int,
     grouping: str,
     mapping_2021: Mapping[str, Reading] | None,
-    residual: tuple[Mapping[str, float], str] | None,
+    residual: tuple[Mapping[str, float], str],
 ) -> Examined:
     """Bring everything together for one extract; ``axes`` are those of the spread, one of them ``link_class``."""
     own = [axis for axis in axes if axis.name != "link_class"]
@@ -88,7 +90,8 @@ def examine(
         patients=found[0] if found else None,
         recoverable=found[1] if found else None,
         fields_2021=fields_2021,
-        residual=residual_use(usable, *residual) if residual and residual[0] else None,
+        residual=residual_use(usable, *residual) if residual[0] else None,
+        no_residual="" if residual[0] else residual[1],
     )
 
 

@@ -106,8 +106,8 @@ def residual_reference(
     entries: Iterable[Entry],
     geography: Dictionary | None,
     last_run: Mapping[str, float] | None = None,
-) -> tuple[dict[str, float], str] | None:
-    """Find what to compare with; None for nothing.
+) -> tuple[dict[str, float], str]:
+    """Find what to compare with and what that is; no shares, and why there are none, where nothing can be.
 
     Shares that are set come first, then the installed census, then the last run for codes that neither tells.
     """
@@ -123,4 +123,12 @@ def residual_reference(
     earlier = {code: share for code, share in (last_run or {}).items() if code not in told}
     words = {"the census mix of the areas patients live in": shares, "settings": configured, "the last run": earlier}
     sources = [name for name, found in words.items() if found]
-    return ({**earlier, **told}, " and ".join(sources)) if sources else None
+    if sources:
+        return {**earlier, **told}, " and ".join(sources)
+    nothing = "there is no reference share of the residual codes: "
+    if census is None:
+        return {}, f"{nothing}add the census table TS021, or set them"
+    return (
+        {},
+        f"{nothing}no record has an area that the installed census table TS021 knows; link them by LSOA, or set shares",
+    )

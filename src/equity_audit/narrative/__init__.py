@@ -30,8 +30,10 @@ from equity_audit.narrative.lookups import outcomes_of as outcomes_of
 from equity_audit.narrative.lookups import rates_of as rates_of
 from equity_audit.narrative.lookups import rows_of as rows_of
 from equity_audit.narrative.lookups import table_of as table_of
+from equity_audit.narrative.lookups import too_few_records as too_few_records
 from equity_audit.narrative.rates import population_sentence as population_sentence
 from equity_audit.narrative.rates import rate_sentence as rate_sentence
+from equity_audit.narrative.rates import shown_notes as shown_notes
 from equity_audit.narrative.words import ETHNIC_CLASSES as ETHNIC_CLASSES
 from equity_audit.narrative.words import GROUP_WORDS as GROUP_WORDS
 from equity_audit.narrative.words import HIDDEN_SENTENCE as HIDDEN_SENTENCE

@@ -58,7 +58,7 @@ def _lead_sentences(report: Report, named: Sequence[str]) -> tuple[str, ...]:
     told = (
         f"{listed(meant)}: no gap is given, because the counts are too small to publish."
         if meant
-        else "No gap leads here, because no outcome of this extract is set to lead a report."
+        else f"No gap leads here: {_why_none_leads(report)}."
     )
     others = [uncapped(facts.label) for facts in found if is_shown(report, facts.name)]
     if others:
@@ -66,6 +66,12 @@ def _lead_sentences(report: Report, named: Sequence[str]) -> tuple[str, ...]:
             f" Figures for {listed(others)} follow below; they depend on who comes to this trust, so they do not lead."
         )
     return (told,)
+
+
+def _why_none_leads(report: Report) -> str:
+    if any(note.startswith("A quick audit") for note in report.notes):
+        return "a quick audit has one outcome, and this one is not told first"
+    return "none of this extract's outcomes is one to be told first"
 
 
 def ask_sentence(report: Report, named: Sequence[str] = ()) -> str:

@@ -6,7 +6,7 @@ import re
 
 from equity_audit.decode.labels import linked_words
 from equity_audit.model import Cell, OutcomeFacts, Report
-from equity_audit.narrative.lookups import class_share, rows_of
+from equity_audit.narrative.lookups import class_share, rows_of, too_few_records
 from equity_audit.narrative.words import ETHNIC_CLASSES, LINK_CLASSES, USABLE, VERDICTS, percent
 
 _RULE_WORDS = {
@@ -30,6 +30,8 @@ def completeness_sentences(report: Report) -> tuple[str, ...]:
         if share is None:
             continue
         start = f"{VERDICTS[verdicts[subject]]}: " if subject in verdicts else ""
+        if verdicts.get(subject) != "do_not_use" and too_few_records(report, subject):
+            start = "Too few records to judge: "
         words = USABLE if subject == "ethnicity" else linked_words(facts.get("routes", {}))
         told.append(
             f"{start}{percent(share)} of records {words}{other_classes(report, facts['classes'], key, classes)}."
@@ -47,6 +49,8 @@ def trust_sentence(report: Report) -> str:
             shares.append(f"{percent(share)} {words}")
     found = {verdict.verdict for verdict in report.verdicts if verdict.subject in ("ethnicity", "deprivation")}
     start = next((f"{VERDICTS[name]}: " for name in ("do_not_use", "care", "act") if name in found), "")
+    if "do_not_use" not in found and any(too_few_records(report, each) for each in ("ethnicity", "deprivation")):
+        start = "Too few records to judge: "
     return f"{start}{'of' if start else 'Of'} the records, {' and '.join(shares)}." if shares else ""
 
 
@@ -111,13 +115,16 @@ def missing_sentence(report: Report, facts: OutcomeFacts, dimension: str) -> str
         if bounds is not None:
             name = f"quintile {row.labels[0]}" if dimension == "imd_quintile" else row.labels[0]
             found.append(f"{name} {percent(bounds.lower or 0)} to {percent(bounds.upper or 0)}")
-    sizes = [(row.labels[0] in _NO_GROUP, int(row.denominator.value or 0)) for row in rows]
-    whole = sum(size for _, size in sizes)
-    missing = sum(size for without, size in sizes if without)
-    if not found or not missing:
+    sizes = [(row.labels[0] in _NO_GROUP, row.denominator) for row in rows]
+    hidden = any(size.value is None for _, size in sizes)
+    whole = sum(int(size.value) for _, size in sizes if size.value is not None)
+    missing = sum(int(size.value) for without, size in sizes if without and size.value is not None)
+    if not found or not (missing or hidden):
         return ""
     what = "no IMD quintile" if dimension == "imd_quintile" else "no usable ethnic group"
-    return (
-        f"{percent(missing / whole)} of {facts.noun} have {what}. Depending on who those patients are, the figures lie between: "
-        f"{'; '.join(found)} (Γ = 2)."
+    start = (
+        f"How many {facts.noun} have {what} is partly hidden to protect confidentiality"
+        if hidden
+        else f"{percent(missing / whole)} of {facts.noun} have {what}"
     )
+    return f"{start}. Depending on who those patients are, the figures lie between: {'; '.join(found)} (Γ = 2)."

@@ -37,7 +37,8 @@ def _share_told(row: TableRow, noun: str = "") -> str:
     """A share of a noun with its counts, since a board must see how many people a per cent stands for."""
     counts = (row.numerator.value, row.denominator.value)
     how_many = "" if None in counts else f" ({counts[0]:,} of {counts[1]:,})"
-    return f"{percent(row.value.value or 0)}{f' of {noun}' if noun else ''}{how_many}"
+    share = f"a share that is hidden [{row.value.marker}]" if row.value.value is None else percent(row.value.value)
+    return f"{share}{f' of {noun}' if noun else ''}{how_many}"
 
 
 def ratio_sentence(report: Report, facts: OutcomeFacts) -> str:

@@ -85,6 +85,13 @@ def rates_of(report: Report, outcome: str, dimension: str) -> tuple[ReleasedMeas
     return tuple(row for row in report.measures if row.measure in RATES and (row.outcome, row.dimension) == wanted)
 
 
+def too_few_records(report: Report, subject: str) -> bool:
+    """Whether an extract is too small for a verdict on its ethnicity or deprivation as such."""
+    facts = {"ethnicity": report.ethnicity, "deprivation": report.deprivation}.get(subject)
+    records = facts["records"].value if facts else None
+    return records is not None and bool(records < FEWEST_FOR_A_SHARE)
+
+
 def class_share(report: Report, facts: Mapping[str, Any], name: str) -> Cell:
     """A class as a share of all released records; hidden where the class is, too few where the whole is small."""
     part, whole = facts["classes"][name], facts["records"]

@@ -28,6 +28,16 @@ def rate_sentence(report: Report, facts: OutcomeFacts, dimension: str, *, ends: 
     )
 
 
+def shown_notes(report: Report) -> tuple[str, ...]:
+    """The notes of a report, without what is to be known of rates where none of them is shown."""
+    bare = set()
+    for each in report.populations:
+        rows = (row for facts, _ in report.outcomes for row in rates_of(report, facts.name, each.dimension))
+        if each.refused is None and all(row.estimate is None for row in rows):
+            bare.add(population_sentence(each))
+    return tuple(note for note in report.notes if note not in bare)
+
+
 def _rate(rate: float) -> str:
     return shown_rate(rate, low="less than 0.1")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree as Tree
 
 from equity_audit.model import Cell, ReleasedFinding, Report
+from equity_audit.reports.fixes import fix_words
 from equity_audit.reports.grouping import grouping_words
 from equity_audit.reports.inert import visible
 
@@ -20,7 +21,7 @@ def render(report: Report) -> bytes:
             root, "testsuite", {"name": name, **_counts(chosen), "timestamp": report.run.finished[:19], "time": "0"}
         )
         for found in chosen:
-            _case(suite, found)
+            _case(suite, report, found)
     Tree.indent(root, " ")
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + Tree.tostring(root, encoding="unicode").encode() + b"\n"
 
@@ -30,13 +31,13 @@ def _counts(findings: tuple[ReleasedFinding, ...] | list[ReleasedFinding]) -> di
     return {"tests": str(len(outcomes)), **{name: str(outcomes.count(word)) for name, word in _COUNTED.items()}}  # type: ignore[arg-type]
 
 
-def _case(suite: Tree.Element, found: ReleasedFinding) -> None:
+def _case(suite: Tree.Element, report: Report, found: ReleasedFinding) -> None:
     rule = found.rule
     case = Tree.SubElement(
         suite, "testcase", {"classname": f"equity-audit.{rule.rule_set}", "name": visible(f"{rule.code} {rule.title}"), "time": "0"}
     )  # fmt: skip
     if found.outcome == "fail":
-        _told(case, "failure", rule.severity, _failure(found), rule.fix)
+        _told(case, "failure", rule.severity, _failure(found), fix_words(report, found))
     elif found.outcome == "error":
         _told(case, "error", "error", found.why_not_judged or "the rule stopped with an error", "")
     elif found.outcome == "not_judged":

@@ -22,7 +22,16 @@ def of_sites(report: Report, sites: tuple[str, ...]) -> Report:
         else table
         for table in report.tables
     )
-    return replace(report, tables=tables, deprivation_details=_narrowed(report.deprivation_details, sites))
+    ethnicity = dict(report.ethnicity_details)
+    for key, column in (("units", "unit"), ("sites_filled", "site")):
+        if key in ethnicity:
+            ethnicity[key] = [
+                row for row in ethnicity[key] if row.get("dimension", "site") != "site" or row[column] in sites
+            ]
+    return replace(
+        report, tables=tables, ethnicity_details=ethnicity,
+        deprivation_details=_narrowed(report.deprivation_details, sites),
+    )  # fmt: skip
 
 
 def _narrowed(details: Mapping[str, Any], sites: tuple[str, ...]) -> dict[str, Any]:

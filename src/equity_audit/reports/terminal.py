@@ -15,8 +15,9 @@ from rich.text import Text
 
 from equity_audit.decode.labels import QUINTILES
 from equity_audit.model import Cell, ReleasedFinding, ReleasedTable, Report
-from equity_audit.narrative import rate_sentence, shown_percent
+from equity_audit.narrative import rate_sentence, shown_notes, shown_percent, too_few_records
 from equity_audit.reports.detaillines import ethnicity_lines
+from equity_audit.reports.fixes import fix_words
 from equity_audit.reports.json import watermark
 from equity_audit.reports.linkagelines import linkage_lines, linkage_tables
 
@@ -78,7 +79,7 @@ def _parts(report: Report, verbose: bool) -> Iterable[Any]:
             f"Disclosure profile {report.profile}: small counts are hidden ([c]), the rest rounded; no share is given of "
             "fewer than 100 ([u]).\n"
         )
-    yield Text(f"{run.label}: {_number(report.records_audited)} records", style="bold")
+    yield Text(f"{run.label}: {_number(report.records_audited)} {_noun(report.records_audited)}", style="bold")
     yield _intake(report)
     yield _mapping(report)
     if report.ethnicity:
@@ -88,11 +89,14 @@ def _parts(report: Report, verbose: bool) -> Iterable[Any]:
     if report.deprivation:
         yield _classes("Deprivation", report.deprivation, "linked", "linked", exact=report.exact)
         yield from (Text(f"  {line}") for line in linkage_lines(report))
-    for note in report.notes:
+    for note in shown_notes(report):
         yield Text(f"  · {note}")
     for verdict in report.verdicts:
         because = f" ({', '.join(verdict.because)})" if verdict.because else ""
-        yield Text(f"  {_subject(verdict.subject, report)}: {verdict.sentence}{because}", style="bold")
+        told = verdict.sentence
+        if verdict.verdict != "do_not_use" and too_few_records(report, verdict.subject):
+            told = "Too few records to judge."
+        yield Text(f"  {_subject(verdict.subject, report)}: {told}{because}", style="bold")
     yield Text()
     yield _rules(report, verbose)
     yield from _shapes(report)
@@ -114,7 +118,9 @@ def _subject(subject: str, report: Report) -> str:
 
 def _intake(report: Report) -> Text:
     encoding = f", {report.encoding}" if report.encoding else ""
-    text = Text(f"  read as {report.format}{encoding}: {_number(report.records_read)} records read")
+    text = Text(
+        f"  read as {report.format}{encoding}: {_number(report.records_read)} {_noun(report.records_read)} read"
+    )
     for reason, cell in report.rejections:
         lines = report.rejected_lines.get(reason, ())
         named = ", ".join(f"{line:,}" for line in lines) + (" …" if len(lines) < (cell.value or 0) else "")
@@ -182,11 +188,11 @@ def _rules(report: Report, verbose: bool) -> Table | Text:
     for name, justify in (("rule", "left"), ("", "left"), ("failed", "right"), ("rate", "right"), ("", "left")):
         table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
     for found in shown:
-        table.add_row(*_rule_row(found))
+        table.add_row(*_rule_row(report, found))
     return table
 
 
-def _rule_row(found: ReleasedFinding) -> tuple[str, str, str, str, Text]:
+def _rule_row(report: Report, found: ReleasedFinding) -> tuple[str, str, str, str, Text]:
     rule = found.rule
     if found.outcome == "not_judged":
         return rule.code, "not judged", "", "", Text(f"{rule.title}: {found.why_not_judged}")
@@ -194,7 +200,7 @@ def _rule_row(found: ReleasedFinding) -> tuple[str, str, str, str, Text]:
     if found.outcome == "error":
         told.append(f": {found.why_not_judged}")
     if found.outcome == "fail":
-        told.append(f"\n→ {rule.fix}", style="dim")
+        told.append(f"\n→ {fix_words(report, found)}", style="dim")
     word = rule.severity if found.outcome == "fail" else {"pass": "passed", "error": "not run"}[found.outcome]
     people = rule.unit != "extract"
     return rule.code, word, _number(found.failed) if people else "", _percent(found.rate) if people else "", told
@@ -292,6 +298,10 @@ def _crossed(crossed: ReleasedTable) -> Table:
 
 def _number(cell: Cell) -> str:
     return f"[{cell.marker}]" if cell.value is None else f"{cell.value:,}"
+
+
+def _noun(cell: Cell) -> str:
+    return "record" if cell.value == 1 else "records"
 
 
 def _percent(cell: Cell) -> str:

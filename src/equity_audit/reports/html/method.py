@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from equity_audit.board import Board
 from equity_audit.model import Report
-from equity_audit.narrative import SHORTHAND, outcomes_of
+from equity_audit.narrative import SHORTHAND, outcomes_of, shown_notes
 from equity_audit.reports.html.parts import Section, Text, count
 from equity_audit.reports.workbook import notes
 from equity_audit.reports.workbook.words import columns_used, day_words, reference_words
@@ -22,7 +22,7 @@ def section(report: Report, board: Board) -> Section:
         notes.DIFFERENCE.replace("workbook", "report"),
     ]
     told += [notes.outcome_note(report, facts) for facts in outcomes_of(report)]
-    about = [*report.notes, *report.remarks]
+    about = [*shown_notes(report), *report.remarks]
     about.append(
         f"Records read {count(report.records_read)}, audited {count(report.records_audited)}, "
         f"rejected {count(report.records_rejected)}."

@@ -23,6 +23,7 @@ from equity_audit.narrative import (
     rules_sentence,
     table_of,
 )  # fmt: skip
+from equity_audit.reports.fixes import fix_words
 from equity_audit.reports.html.facts import chosen_outcomes
 from equity_audit.reports.html.parts import Chart, Section, Table, Text, chart, count, interval, marks_in, share
 from equity_audit.reports.html.tables import group_table
@@ -179,7 +180,7 @@ def rules_section(report: Report) -> Section:
     )
     blocks: Blocks = [Text(words=rules_sentence(report))]
     if failed:
-        rows = tuple(_rule_row(found) for found in failed)
+        rows = tuple(_rule_row(report, found) for found in failed)
         blocks.append(
             Table(
                 name="rules", caption="Rules that failed, errors first, and what to do",
@@ -209,9 +210,13 @@ def _by_reason(unjudged: Sequence[ReleasedFinding]) -> tuple[str, ...]:
     )
 
 
-def _rule_row(found: ReleasedFinding) -> tuple[str, ...]:
+def _rule_row(report: Report, found: ReleasedFinding) -> tuple[str, ...]:
     rule = found.rule
-    advice = rule.fix if found.outcome == "fail" else f"Not worked out: {found.why_not_judged or 'tell the makers'}."
+    advice = (
+        fix_words(report, found)
+        if found.outcome == "fail"
+        else f"Not worked out: {found.why_not_judged or 'tell the makers'}."
+    )
     severity = _SEVERITY[rule.severity] if found.outcome == "fail" else _OUTCOMES[found.outcome]
     # A rule on the extract as a whole counts sites or levels, not people: its numbers would mislead here.
     whole = rule.unit == "extract"

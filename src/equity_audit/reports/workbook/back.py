@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from equity_audit.model import Report
-from equity_audit.narrative import LINK_CLASSES
+from equity_audit.narrative import LINK_CLASSES, shown_notes
 from equity_audit.reports.workbook import notes
 from equity_audit.reports.workbook.front import Block, many
 from equity_audit.reports.workbook.parts import Column, NoteBook, TableSheet, TextSheet, Value
@@ -51,7 +51,7 @@ def method_sheet(report: Report) -> TextSheet:
         ),
     ]
     blocks.append(("heading", "About this run"))
-    blocks += [("text", note) for note in (*report.notes, *report.remarks)]
+    blocks += [("text", note) for note in (*shown_notes(report), *report.remarks)]
     blocks += [
         ("text", f"Rejected while reading: {reason}: {many(number)} records.") for reason, number in report.rejections
     ]

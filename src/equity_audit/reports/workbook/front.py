@@ -19,6 +19,7 @@ from equity_audit.narrative import (
     ordered_outcomes,
     recoverable_sentence,
     rules_sentence,
+    too_few_records,
 )
 from equity_audit.reports.html.top import findings_of
 from equity_audit.reports.workbook import notes
@@ -149,6 +150,8 @@ def summary_sheet(report: Report, board: Board, book: NoteBook) -> TableSheet:
         if share.value is not None:
             value = Cell(round(share.value * 100, 1))
             trust = verdicts.get(subject, "Not judged")
+            if trust != VERDICTS["do_not_use"] and too_few_records(report, subject):
+                trust = "Not judged"
             counted = found["classes"][key]
             told = next(sentences)
             row = (subject.capitalize(), told, trust, "% of records", value, _NONE, _NONE, counted)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from equity_audit.codelists import column_of
 from equity_audit.model import Cell, ReleasedFinding, Report
 from equity_audit.narrative import ETHNIC_CLASSES, LINK_CLASSES, class_share, completeness_sentences, rules_sentence
+from equity_audit.reports.fixes import fix_words
 from equity_audit.reports.workbook import notes
 from equity_audit.reports.workbook.parts import Column, NoteBook, TableSheet, Value
 from equity_audit.reports.workbook.tables import about_lines
@@ -84,7 +85,7 @@ def rules_sheet(report: Report, number: int, book: NoteBook) -> TableSheet | Non
     found = sorted(
         report.findings, key=lambda f: (order.index(f.outcome), severities.index(f.rule.severity), f.rule.code)
     )
-    rows = tuple(_rule_row(finding) for finding in found)
+    rows = tuple(_rule_row(report, finding) for finding in found)
     return TableSheet(
         tab=f"Table_{number}",
         title=titled(report, f"Table {number}: Data-quality rules and how to put right what failed"),
@@ -109,10 +110,10 @@ def rules_sheet(report: Report, number: int, book: NoteBook) -> TableSheet | Non
     )
 
 
-def _rule_row(found: ReleasedFinding) -> tuple[Value, ...]:
+def _rule_row(report: Report, found: ReleasedFinding) -> tuple[Value, ...]:
     rule = found.rule
     advice = {
-        "fail": rule.fix,
+        "fail": fix_words(report, found),
         "pass": "Nothing to do.",
         "not_judged": f"Could not be judged: {found.why_not_judged or 'reason not given'}.",
         "error": "Report this to whoever runs the audit: the rule could not be worked out.",
