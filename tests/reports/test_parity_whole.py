@@ -175,14 +175,27 @@ def ethnicity(result: Result) -> Iterator[str]:
         yield f"quickest win: {result.number(*gain, 'recoverable')} unknown records"
         ends = [result.of((*gain, name), ("ethnicity", "records")) for name in ("usable_now", "usable_reached")]
         yield f"from {ends[0]} to {ends[1]}"
-    uneven = [
-        (row["numerator"] / row["denominator"], row)
-        for row in result.at(*details, "spread")
-        if row["uneven"] == "yes" and row["numerator"] and row["denominator"]
-    ]
-    for share, row in sorted(uneven, key=lambda pair: -pair[0])[:5]:
+    yield from uneven(result, result.at(*details, "spread"))
+
+
+def uneven(result: Result, spread: list[dict[str, Any]]) -> Iterator[str]:
+    """The levels unknown more than all records, or of an outcome than all of its own."""
+    unknown = 1 - round(result.at("ethnicity", "classes", "valid") / result.at("ethnicity", "records"), 3)
+    if result.at("run", "watermark") is not None:
+        unknown = 1 - result.at("ethnicity", "classes", "valid") / result.at("ethnicity", "records")
+    found = []
+    for row in spread:
+        own = [(each["numerator"], each["denominator"]) for each in spread if each["dimension"] == row["dimension"]]
+        overall = unknown
+        if row["dimension"].startswith("outcome: ") and all(None not in pair for pair in own):
+            overall = sum(pair[0] for pair in own) / sum(pair[1] for pair in own)
+        told_once = row["dimension"] not in ("core20", "imd_quintile_compared")
+        if told_once and row["uneven"] == "yes" and row["numerator"] and row["denominator"]:
+            found.append((row["numerator"] / row["denominator"], overall, row))
+    worse = sorted((each for each in found if each[0] > each[1]), key=lambda each: -each[0])
+    for share, overall, row in worse[:5]:
         by = BY.get(row["dimension"], row["dimension"].partition(":")[0].replace("_", " "))
-        yield f"{share:.1%} where the {by} is {row['level']}"
+        yield f"{share:.1%} where the {by} is {row['level']}, against {overall:.1%} overall"
 
 
 def linkage(result: Result) -> Iterator[str]:
@@ -198,7 +211,12 @@ def linkage(result: Result) -> Iterator[str]:
     pairs = result.at("deprivation", "details").get("supplied_against_looked_up", {})
     if pairs:
         same = sum(number or 0 for name, number in pairs.items() if len(set(re.findall(r"\d+", name))) == 1)
-        yield f"in {same / sum(number or 0 for number in pairs.values()):.1%} of the records that have both"
+        if None not in pairs.values():
+            yield f"in {same / sum(pairs.values()):.1%} of the records that have both"
+            return
+        rule = next(each for each in result.at("rules") if each["code"] == "DEP011")
+        if None not in (rule["failed"], rule["judged"], rule["rate"]):
+            yield f"in {1 - rule['failed'] / rule['judged']:.1%} of the records that have both"
 
 
 def optional(words: str) -> list[str]:
@@ -227,7 +245,19 @@ def rules(result: Result) -> Iterator[str]:
         if rule["unit"] != "extract":
             numbers = f"{result.number('rules', place, 'failed')} {result.share('rules', place, 'rate')} "
         yield f"{rule['code']} {rule['severity']} {numbers}{rule['title']}"
-        yield f"→ {explained(rule['code'])}"
+        yield f"→ {explained(rule['code'])}{named(result, rule['code'])}"
+
+
+def named(result: Result, code: str) -> str:
+    """The sites or months that a rule means."""
+    details = result.at("ethnicity", "details")
+    flagged = {
+        "ETH014": [f"{row['dimension']} {row['unit']}" for row in details["units"] if row["outside"] == "high"],
+        "ETH015": [f"site {row['site']}" for row in details.get("sites_filled", ()) if row["filled"] == "yes"],
+        "ETH017": [row["month"] for row in details.get("months", ()) if row["concern"] == "yes"],
+    }.get(code, [])
+    more = f" and {len(flagged) - 5} more" if len(flagged) > 5 else ""
+    return f" Here: {', '.join(flagged[:5])}{more}." if flagged else ""
 
 
 @cache
