@@ -11,6 +11,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -254,7 +255,11 @@ def named(result: Result, code: str) -> str:
     flagged = {
         "ETH014": [f"{row['dimension']} {row['unit']}" for row in details["units"] if row["outside"] == "high"],
         "ETH015": [f"site {row['site']}" for row in details.get("sites_filled", ()) if row["filled"] == "yes"],
-        "ETH017": [row["month"] for row in details.get("months", ()) if row["concern"] == "yes"],
+        "ETH017": [
+            f"{datetime.fromisoformat(row['month'] + '-01'):%B %Y}"
+            for row in details.get("months", ())
+            if row["concern"] == "yes"
+        ],
     }.get(code, [])
     more = f" and {len(flagged) - 5} more" if len(flagged) > 5 else ""
     return f" Here: {', '.join(flagged[:5])}{more}." if flagged else ""

@@ -109,7 +109,7 @@ def finding(report: Report, code: str, **changes):
 
 def test_the_next_step_names_the_site_or_month():
     report = sample_report("admitted_care")
-    for code, place in (("ETH014", "site XQZ04"), ("ETH015", "site XQZ12"), ("ETH017", "2024-09")):
+    for code, place in (("ETH014", "site XQZ04"), ("ETH015", "site XQZ12"), ("ETH017", "September 2024")):
         assert fix_words(report, finding(report, code)).endswith(f" Here: {place}."), code
     elsewhere = of_sites(report, ("XQZ01",))
     assert "Here" not in fix_words(elsewhere, finding(report, "ETH014")) + fix_words(

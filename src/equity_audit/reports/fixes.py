@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from equity_audit.model import Cell, ReleasedFinding, Report
+from equity_audit.reports.workbook.words import month_words
 
 _MOST_NAMED = 5
 # Rule: the rows of the ethnicity facts, the column that flags a row, what flags it, and the column that names it.
@@ -38,7 +39,7 @@ def _named(report: Report, code: str) -> Iterator[str]:
     for row in report.ethnicity_details.get(rows, ()):
         if row.get(flag) == raised and _shown(row):
             dimension = row.get("dimension", name)
-            yield f"{dimension} {row[name]}" if dimension in ("site", "specialty") else str(row[name])
+            yield f"{dimension} {row[name]}" if dimension in ("site", "specialty") else month_words(str(row[name]))
 
 
 def _shown(row: Mapping[str, Any]) -> bool:
