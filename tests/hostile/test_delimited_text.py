@@ -54,7 +54,9 @@ def _reasons(intake: object) -> dict[str, int]:
         pytest.param("a,b\r\n1,x\n2,y\r3,z\r\n", [("1", "x"), ("2", "y"), ("3", "z")], {}, id="line ends are mixed"),
         pytest.param("a,b\n1,x\0y\n2,z\n", [("2", "z")], {NUL: 1}, id="a NUL byte"),
         pytest.param("a,b\n1,x\na,b\n2,y\r\na,b", [("1", "x"), ("2", "y")], {AGAIN: 2}, id="the header again"),
-        pytest.param('a,b\n1,x\na,bc\n2,"\na,b"\n', [("1", "x"), ("a", "bc"), ("2", "\na,b")], {}, id="almost the header"),
+        pytest.param(
+            'a,b\n1,x\na,bc\n2,"\na,b"\n', [("1", "x"), ("a", "bc"), ("2", "\na,b")], {}, id="almost the header"
+        ),
         pytest.param("a;b\n1;x,y\n", [("1", "x,y")], {}, id="semicolons"),
         pytest.param("a\tb\n1\tx y\n", [("1", "x y")], {}, id="tabs"),
         pytest.param("a|b\n1|x\n", [("1", "x")], {}, id="pipes"),
@@ -136,7 +138,7 @@ def test_bytes_of_no_encoding_are_refused(tmp_path: Path) -> None:
 
 
 def test_one_byte_of_another_encoding_is_told_by_its_line(tmp_path: Path) -> None:
-    lines = ["a,b\n".encode(), *("x,\u010d\u0141\n".encode() for _ in range(700_000)), b"x,caf\xe9\n"]
+    lines = [b"a,b\n", *("x,\u010d\u0141\n".encode() for _ in range(700_000)), b"x,caf\xe9\n"]
     lines.append("y,\u0141\n".encode())
     message = _refusal(_write(tmp_path, b"".join(lines)), tmp_path / "work")
     assert "line 700,002 is the first that is not UTF-8" in message

@@ -65,7 +65,9 @@ def check(
         help=f"Disclosure profile of everything written: {', '.join(profile_names())}, or your own.",
     ),
     previous: Path | None = typer.Option(None, "--previous", help="Result document its readers already have."),
-    internal: str | None = typer.Option(None, "--internal", help="Who .html, .md and .xlsx are for; marks all outputs."),
+    internal: str | None = typer.Option(
+        None, "--internal", help="Who .html, .md and .xlsx are for; marks all outputs."
+    ),
     worklist: Path | None = typer.Option(
         None, "--worklist", help="Write the records to mend to this CSV: holds identifiers."
     ),

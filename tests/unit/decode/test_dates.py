@@ -76,5 +76,7 @@ def test_a_run_says_that_dates_could_not_be_read(american: bool, tmp_path: Path,
 def test_a_note_tells_no_share_of_few_dates(tmp_path: Path, run_cli: RunCli) -> None:
     path = tmp_path / "extract.csv"
     path.write_text("ETHNOS,ADMIDATE\n" + "A,03/25/2025\n" * 99)
-    result = run_cli("check", path, "--reference", tmp_path, "--map", "ethnicity=ETHNOS", "--map", "activity_date=ADMIDATE")
+    result = run_cli(
+        "check", path, "--reference", tmp_path, "--map", "ethnicity=ETHNOS", "--map", "activity_date=ADMIDATE"
+    )
     assert "Some of the dates of activity_date (ADMIDATE) could not be read." in " ".join(result.stdout.split())
