@@ -122,7 +122,8 @@ def notes_for(extract: Extract, choice: Choice) -> tuple[str, ...]:
 
 def date_notes(extract: Extract, dictionaries: Iterable[Dictionary]) -> tuple[str, ...]:
     """Which columns hold dates that could not be read, in words: a note is free text, so it tells no count."""
-    notes, seen = [], set()
+    notes: list[str] = []
+    seen: set[str] = set()
     for dictionary in dictionaries:
         for field in set(_DATES) & {*dictionary.keys} - seen:
             seen.add(field)

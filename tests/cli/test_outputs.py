@@ -151,3 +151,10 @@ def test_every_output_for_internal_use_says_so(
     for sheet in load_workbook("out.xlsx"):
         assert told in {cell.value for row in sheet.iter_rows(max_row=20) for cell in row}, sheet.title
     assert told in result.stdout
+
+
+def test_areas_of_2001_are_said_to_have_no_edition_that_is_taken(tmp_path: Path, run_cli: RunCli) -> None:
+    path = tmp_path / "extract.csv"
+    path.write_text("ETHNOS,LSOA01\n" + "A,E01000001\n" * 50)
+    result = run_cli("check", path, "--map", "ethnicity=ETHNOS", "--map", "lsoa_2001=LSOA01", "--reference", tmp_path)
+    assert "no edition that this tool takes (2015, 2019, 2025)" in " ".join(result.stdout.split())

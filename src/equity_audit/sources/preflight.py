@@ -103,10 +103,10 @@ def preflight(
             "The lines of the extract could not be accounted for: read, audited and rejected do not add up. "
             "Nothing was written. Please report this, with the kind of program that exported the file."
         )
-    header = 1 if plain_records or account.accepted else 0
+    first = 1 if plain_records or account.accepted else 0
     return Preflight(
         path=path if clean is None else copy,
-        records=plain_records + account.accepted - header,
+        records=plain_records + account.accepted - first,
         lines=lines_kept,
         rejections=account.rejections(),
         blank_lines=account.blank,
