@@ -111,7 +111,9 @@ def run_cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunCli:
     monkeypatch.chdir(work)
     monkeypatch.setenv("TMPDIR", str(temporary))
     monkeypatch.setattr(tempfile, "tempdir", None)
-    monkeypatch.setenv("EQUITY_AUDIT_REFERENCE", str(tmp_path / "nothing-installed"))
+    nothing = tmp_path / "nothing-installed"
+    nothing.mkdir(exist_ok=True)
+    monkeypatch.setenv("EQUITY_AUDIT_REFERENCE", str(nothing))
     for name in ("FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLUMNS", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
     return run_here

@@ -68,6 +68,7 @@ from equity_audit.rules import judge, load_rules
 from equity_audit.subjects import subjects_of
 from equity_audit.summaries import (
     QUICK,
+    date_notes,
     deprivation_facts,
     ethnicity_facts,
     ethnicity_notes,
@@ -227,6 +228,7 @@ def audit_extract(
         notes=(
             *(() if deep else (QUICK,)),
             *notes_for(extract, choice),
+            *date_notes(extract, (*(d.dictionary for d in dimensions), *outcomes.dictionaries)),
             *linkage_notes(linkage, extract),
             *_ethnic_notes(request, ethnicity),
             *collapse_notes(breakdowns),

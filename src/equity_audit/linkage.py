@@ -207,7 +207,10 @@ def _ended(extract: Extract, dictionary: Dictionary) -> pd.DataFrame:
         rows["no_date"] = int(frame.loc[ended, "records"].sum())
     else:
         dated = engine.tally_marked(extract.table, "postcode", marks, ["activity_date"])
-        day = read_dates(dated["activity_date"])
+        slashed = dated["activity_date"].str.contains("/", regex=False).fillna(False).any()
+        # A few dates may not show that a column is month first: all of them do.
+        column = engine.tally(extract.table, ["activity_date"])["activity_date"] if slashed else None
+        day = read_dates(dated["activity_date"], column=column)
         month = day.dt.year * 100 + day.dt.month
         state = (
             (dated["mark"] < month).map({True: "before_activity", False: "ended_later"}).where(day.notna(), "no_date")

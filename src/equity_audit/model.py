@@ -374,3 +374,4 @@ class Report:
     ethnicity_details: Mapping[str, Any] = field(default_factory=dict)
     deprivation_details: Mapping[str, Any] = field(default_factory=dict)
     populations: tuple[PopulationFacts, ...] = ()
+    internal: bool = False  # made under a profile that is for internal use only

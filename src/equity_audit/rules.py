@@ -96,6 +96,25 @@ def read_rule(path: Path, rule_set: str, *, shipped: bool = False) -> Rule:
     )
 
 
+def rule_called(code: str, rules: Sequence[Rule], said: str = "") -> Rule:
+    """The rule with that code, in any letter case. Raises UsageError, with the nearest codes; ``said`` is where it stands."""
+    found = next((rule for rule in rules if rule.code == code.upper()), None)
+    if found is None:
+        near = _near_codes(code.upper(), [rule.code for rule in rules])
+        hint = f" Did you mean {' or '.join(near)}?" if near else ""
+        raise UsageError(f"{said}There is no rule with that code.{hint} `equity-audit rules` lists them.")
+    return found
+
+
+def _near_codes(code: str, codes: Sequence[str]) -> list[str]:
+    # A zero left out or too many is a slip of its own: ETH4, ETH044 and ETH0O4 are all ETH004.
+    letters, digits = code.rstrip("0123456789O"), code[len(code.rstrip("0123456789O")) :].replace("O", "0")
+    meant = f"{letters}{int(digits):03d}" if digits else ""
+    if meant in codes:
+        return [meant]
+    return difflib.get_close_matches(code, codes, n=3, cutoff=0.75)
+
+
 def select_rules(rules: Sequence[Rule], select: Iterable[str], ignore: Iterable[str]) -> tuple[Rule, ...]:
     """Rules whose code begins with one of ``select`` (all where empty) and with none of ``ignore``."""
     wanted = tuple(code.upper() for code in select)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
+from equity_audit.decode.dates import NOT_READ, READ, date_states, month_first
 from equity_audit.decode.declared import SCHEMES
 from equity_audit.decode.ethnicity import CLASSES, CODES
 from equity_audit.decode.geography import LINK_CLASSES, ROUTES
@@ -28,6 +29,8 @@ QUICK = (
     "outcome. Not checked: the mix of age and sex, ethnic groups against each other, how the records of one patient agree, "
     "and how missing values are spread."
 )
+_DATES = ("activity_date", "birth_date", "rtt_start", "week_ending")
+_FEWEST_DATES = 100  # below, no share is told of them, not even in words
 _COLUMNS = {"lsoa": LSOA_FIELDS, "imd": ("imd_decile", "imd_quintile")}
 
 
@@ -103,8 +106,8 @@ def notes_for(extract: Extract, choice: Choice) -> tuple[str, ...]:
         )
     if "lsoa_2001" in extract.filled and not extract.filled & {"lsoa_2011", "lsoa_2021", "lsoa"}:
         notes.append(
-            "The LSOA codes are of the 2001 boundaries, for which no edition of the IMD is published: they cannot be "
-            "linked. LSOA 2011 or 2021 codes, or postcodes, would mend it."
+            "The LSOA codes are of the 2001 boundaries, for which there is no edition that this tool takes (2015, 2019, "
+            "2025): they cannot be linked. LSOA 2011 or 2021 codes, or postcodes, would mend it."
         )
     if choice.edition:
         notes.append(
@@ -115,6 +118,37 @@ def notes_for(extract: Extract, choice: Choice) -> tuple[str, ...]:
     if extract.patient_key is None:
         notes.append("The extract has no patient key: records cannot be counted as patients.")
     return tuple(notes)
+
+
+def date_notes(extract: Extract, dictionaries: Iterable[Dictionary]) -> tuple[str, ...]:
+    """Which columns hold dates that could not be read, in words: a note is free text, so it tells no count."""
+    notes: list[str] = []
+    seen: set[str] = set()
+    for dictionary in dictionaries:
+        for field in set(_DATES) & {*dictionary.keys} - seen:
+            seen.add(field)
+            records = dictionary.frame.groupby(field)["records"].sum()
+            note = _date_note(field, records, extract.mapping.columns.get(field, field))
+            notes += [note] if note else []
+    return tuple(sorted(notes))
+
+
+def _date_note(field: str, records: pd.Series[Any], column: str) -> str:
+    born = field == "birth_date"
+    text = pd.Series(records.index, dtype="str")
+    state = date_states(text, born=born)
+    counts = records.groupby(state.to_numpy()).sum()
+    unread, dated = (int(counts.reindex(names).sum()) for names in ([NOT_READ], [NOT_READ, READ]))
+    if not unread:
+        return ""
+    much = "Some"
+    if dated >= _FEWEST_DATES and 2 * unread > dated:
+        much = "All" if unread == dated else "More than half"
+    american = ""
+    if month_first(text):
+        american = " The column looks like month first (MM/DD/YYYY); such dates are not guessed."
+    forms = "YYYY-MM-DD, DD/MM/YYYY, YYYYMMDD or DD-MON-YYYY" + ("" if born else ", also with a year of two digits")
+    return f"{much} of the dates of {field} ({column}) could not be read.{american} Dates are read as {forms}."
 
 
 def ethnicity_notes(grouping: str, groups: int, scheme: str | None) -> tuple[str, ...]:

@@ -113,7 +113,10 @@ USAGE = {
     "a reference folder that is not there": (["check", "CLEAN", "--reference", "nowhere"], "--reference"),
     "settings that are not there": (["check", "CLEAN", "--config", "nowhere.toml"], "--config"),
     "settings that are not TOML": (["check", "CLEAN", "--config", "BROKEN.toml"], "TOML"),
+    "a tolerance of an unknown rule": (["check", "CLEAN", "--config", "SLIP.toml"], "[rules.ETH0O4]"),
     "an unknown rule to explain": (["explain", "ETH999"], "no rule"),
+    "a rule to explain with a digit too few": (["explain", "eth4"], "Did you mean ETH004?"),
+    "a rule to explain with a digit too many": (["explain", "ETH0044"], "Did you mean ETH004"),
     "an unknown dataset to show": (["datasets", "hes_abc"], "No dataset"),
     "a reference that is not there": (["reference", "add", "nowhere.csv"], "no file"),
     "an unknown dataset to make": (["sample", "made", "--dataset", "hes_abc"], "samples are made of"),
@@ -124,6 +127,7 @@ USAGE = {
 def test_a_wrong_command_ends_with_2_and_writes_nothing(case: str, clean: Path, run_cli: RunCli) -> None:
     Path("FOLDER.json").mkdir()
     Path("BROKEN.toml").write_text('imd = "2019')
+    Path("SLIP.toml").write_text("[rules.ETH0O4]\ntolerance = 0.01\n")
     Path("extract.doc").write_text(HEADER)
     before = sorted(Path().rglob("*"))
     arguments, says = USAGE[case]
@@ -133,6 +137,20 @@ def test_a_wrong_command_ends_with_2_and_writes_nothing(case: str, clean: Path, 
     assert "Traceback" not in result.stderr
     assert result.stdout == "" or "Usage" in result.stdout
     assert sorted(Path().rglob("*")) == before
+
+
+def test_a_slip_in_a_rule_of_the_settings_is_told_with_what_was_meant(clean: Path, run_cli: RunCli) -> None:
+    Path("equity-audit.toml").write_text("[rules.ETH0O4]\ntolerance = 0.01\n")
+    result = run_cli("check", clean)
+    assert (result.exit_code, "Did you mean ETH004?" in result.stderr) == (2, True)
+
+
+def test_a_reference_folder_that_the_environment_names_must_be_there(
+    clean: Path, run_cli: RunCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EQUITY_AUDIT_REFERENCE", "nowhere")
+    result = run_cli("check", clean)
+    assert (result.exit_code, "EQUITY_AUDIT_REFERENCE" in result.stderr) == (2, True)
 
 
 def test_an_output_never_overwrites_the_extract(tmp_path: Path, run_cli: RunCli) -> None:

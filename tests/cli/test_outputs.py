@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from conftest import REPOSITORY, RunCli
 from equity_audit import files
@@ -129,3 +130,31 @@ def test_neither_the_file_name_nor_its_folder_is_in_the_output(
 
 def test_the_golden_text_is_named_in_the_repository() -> None:
     assert (REPOSITORY / "tests" / "cli" / "golden" / "admitted_care.txt").is_file()
+
+
+_OURS = '[disclosure]\nprofile = "ours"\n\n[disclosure.ours]\nprimary = [1, 7]\nround_to = 5\ninternal = true\n'
+
+
+@pytest.mark.parametrize("settings", [_OURS, ""], ids=["a profile for internal use", "a name given"])
+def test_every_output_for_internal_use_says_so(
+    settings: str, sample: Path, reference_folder: Path, run_cli: RunCli
+) -> None:
+    Path("equity-audit.toml").write_text(settings)
+    endings = ["json", "html", "md", "csv", "xml", "xlsx"]
+    wanted = [part for ending in endings for part in ("-o", f"out.{ending}")]
+    result = run_cli("check", sample, "--reference", reference_folder, "--quick", "--internal", "the team", *wanted)
+    assert result.exit_code == 1, result.stderr
+    told = "For the team: for internal use only, not for publication."
+    files = ["out.html", "out.md", "out.csv-metadata.json", "out.xml"]
+    assert [name for name in files if told not in Path(name).read_text(encoding="utf-8")] == []
+    assert json.loads(Path("out.json").read_bytes())["run"]["watermark"] == "for internal use only, not for publication"
+    for sheet in load_workbook("out.xlsx"):
+        assert told in {cell.value for row in sheet.iter_rows(max_row=20) for cell in row}, sheet.title
+    assert told in result.stdout
+
+
+def test_areas_of_2001_are_said_to_have_no_edition_that_is_taken(tmp_path: Path, run_cli: RunCli) -> None:
+    path = tmp_path / "extract.csv"
+    path.write_text("ETHNOS,LSOA01\n" + "A,E01000001\n" * 50)
+    result = run_cli("check", path, "--map", "ethnicity=ETHNOS", "--map", "lsoa_2001=LSOA01", "--reference", tmp_path)
+    assert "no edition that this tool takes (2015, 2019, 2025)" in " ".join(result.stdout.split())

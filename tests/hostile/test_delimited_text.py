@@ -10,11 +10,12 @@ import pytest
 from conftest import SHARED, RunCli
 from equity_audit.errors import DataError, UsageError
 from equity_audit.sources import open_source
-from hostile.reading import embedded, loaded_rows, read_text
+from hostile.reading import embedded, loaded_rows, read_text, strict_rows
 
 FEWER, MORE = "fewer fields than the header", "more fields than the header"
 NEVER_CLOSED = "a quote that is never closed"
 WRONG_PLACE = "a quote in the wrong place"
+AGAIN = "repeats the header"
 NUL = "holds a NUL character"
 
 
@@ -52,6 +53,10 @@ def _reasons(intake: object) -> dict[str, int]:
         pytest.param("a,b\r1,x\r2,y\r", [("1", "x"), ("2", "y")], {}, id="line ends are carriage returns alone"),
         pytest.param("a,b\r\n1,x\n2,y\r3,z\r\n", [("1", "x"), ("2", "y"), ("3", "z")], {}, id="line ends are mixed"),
         pytest.param("a,b\n1,x\0y\n2,z\n", [("2", "z")], {NUL: 1}, id="a NUL byte"),
+        pytest.param("a,b\n1,x\na,b\n2,y\r\na,b", [("1", "x"), ("2", "y")], {AGAIN: 2}, id="the header again"),
+        pytest.param(
+            'a,b\n1,x\na,bc\n2,"\na,b"\n', [("1", "x"), ("a", "bc"), ("2", "\na,b")], {}, id="almost the header"
+        ),
         pytest.param("a;b\n1;x,y\n", [("1", "x,y")], {}, id="semicolons"),
         pytest.param("a\tb\n1\tx y\n", [("1", "x y")], {}, id="tabs"),
         pytest.param("a|b\n1|x\n", [("1", "x")], {}, id="pipes"),
@@ -88,6 +93,17 @@ def test_a_fault_stays_on_its_line(
     assert again == intake
 
 
+def test_a_header_in_the_middle_of_a_large_file_is_named_by_its_line(tmp_path: Path) -> None:
+    text = "name,number\n" + "".join(f"row {number},{number}\n" for number in range(60_000))
+    lines = text.splitlines(keepends=True)
+    for place in (30_000, 50_000):
+        lines.insert(place, lines[0])
+    source = open_source(_write(tmp_path, "".join(lines)), tmp_path)
+    rows, intake = strict_rows(source)
+    assert [(each.reason, each.records, each.lines) for each in intake.rejections] == [(AGAIN, 2, (30_001, 50_001))]
+    assert (len(rows), rows[29_999], intake.records_read) == (60_000, ("row 29999", "29999"), 60_002)
+
+
 def test_a_rejected_line_is_named_by_its_number(tmp_path: Path) -> None:
     lines = ["a,b"] + [f"{number},x" for number in range(2, 40)]
     lines[6], lines[20] = "7", '21,"x'
@@ -118,6 +134,14 @@ def test_wide_text_without_a_mark_is_refused_not_read_as_rubbish(codec: str, tmp
 def test_bytes_of_no_encoding_are_refused(tmp_path: Path) -> None:
     message = _refusal(_write(tmp_path, b"a,b\n1,\x81\xff\n"), tmp_path / "work")
     assert "neither UTF-8 nor Windows-1252" in message
+    assert "line 2 is the first that is not UTF-8" in message
+
+
+def test_one_byte_of_another_encoding_is_told_by_its_line(tmp_path: Path) -> None:
+    lines = [b"a,b\n", *("x,\u010d\u0141\n".encode() for _ in range(700_000)), b"x,caf\xe9\n"]
+    lines.append("y,\u0141\n".encode())
+    message = _refusal(_write(tmp_path, b"".join(lines)), tmp_path / "work")
+    assert "line 700,002 is the first that is not UTF-8" in message
 
 
 @pytest.mark.parametrize(

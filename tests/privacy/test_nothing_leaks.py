@@ -149,6 +149,7 @@ def _start(extract: Path, folder: Path, seconds: float) -> subprocess.Popen[byte
         "main()\n"
     )
     environment = {**os.environ, "TMPDIR": str(folder / "temporary"), "EQUITY_AUDIT_REFERENCE": str(folder / "none")}
+    (folder / "none").mkdir(exist_ok=True)
     return subprocess.Popen(
         [sys.executable, "-c", program, extract], cwd=folder / "work", env=environment,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from equity_audit.disclosure.profiles import profile_from
 from equity_audit.errors import UsageError
 from equity_audit.model import Report
 from equity_audit.reports import json as document
@@ -200,3 +201,21 @@ def test_unsuppressed_result_needs_a_name_for_a_page(run_cli, tmp_path: Path):
     assert run_cli("report", result, "-o", tmp_path / "page.html").exit_code == 2
     assert run_cli("report", result, "-o", tmp_path / "page.html", "--internal", "Anytown", "-q").exit_code == 0
     assert "For Anytown: contains unsuppressed counts" in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["Anytown", None])
+def test_a_result_for_internal_use_stays_marked(name: str | None):
+    profile = profile_from({"name": "ours", "primary": [1, 7], "round_to": 5, "internal": True})
+    result = document.render(made_up_report(profile, name))
+    again = read_report(result, CATALOGUE)
+    assert again.internal and not again.exact and again.internal_name == name
+    assert document.render(again) == result
+
+
+def test_a_result_for_internal_use_needs_a_name_for_a_page(run_cli, tmp_path: Path):
+    profile = profile_from({"name": "ours", "primary": [1, 7], "round_to": 5, "internal": True})
+    result, page = tmp_path / "audit.json", tmp_path / "page.html"
+    result.write_bytes(document.render(made_up_report(profile)))
+    assert run_cli("report", result, "-o", page).exit_code == 2
+    assert run_cli("report", result, "-o", page, "--internal", "Anytown", "-q").exit_code == 0
+    assert "For Anytown: for internal use only, not for publication." in page.read_text(encoding="utf-8")

@@ -90,5 +90,5 @@ def test_metadata_describes_each_column(tmp_path):
 
 def test_metadata_of_unsuppressed_counts_says_so():
     document = json.loads(describe(made_up_report("none", "x"), "t.csv"))
-    told = "contains unsuppressed counts, not for publication. Ethnic groups: Chinese in Other (2001 grouping)."
+    told = "For x: contains unsuppressed counts, not for publication. Ethnic groups: Chinese in Other (2001 grouping)."
     assert document["dc:description"] == told

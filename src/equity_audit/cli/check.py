@@ -65,7 +65,9 @@ def check(
         help=f"Disclosure profile of everything written: {', '.join(profile_names())}, or your own.",
     ),
     previous: Path | None = typer.Option(None, "--previous", help="Result document its readers already have."),
-    internal: str | None = typer.Option(None, "--internal", help="Who an unsuppressed workbook is for; printed on it."),
+    internal: str | None = typer.Option(
+        None, "--internal", help="Who .html, .md and .xlsx are for; marks all outputs."
+    ),
     worklist: Path | None = typer.Option(
         None, "--worklist", help="Write the records to mend to this CSV: holds identifiers."
     ),
@@ -107,15 +109,19 @@ def check(
     from equity_audit.disclosure.previous import read_document
     from equity_audit.disclosure.protect import protect
     from equity_audit.ethnic_settings import choose
-    from equity_audit.reference.store import default_folder
+    from equity_audit.reference.store import check_named_folder, default_folder
     from equity_audit.reference.warehouse import imd_from_database
     from equity_audit.residual import shares_of_run
-    from equity_audit.rules import load_rules, select_rules
+    from equity_audit.rules import load_rules, rule_called, select_rules
 
+    for code in settings.tolerances:
+        rule_called(code, load_rules(), f"[rules.{code}] in the settings: ")
     to_do = _worklist(worklist, _codes(worklist_keys), recipient, delete_by, pseudonymise)
     folder = reference or (Path(settings.reference) if settings.reference else default_folder())
     if reference is not None and not reference.is_dir():
         raise UsageError("--reference takes a folder, and there is none at that path.")
+    if reference is None and not settings.reference:
+        check_named_folder()
     audit = run_audit(
         Request(
             extract=extract,

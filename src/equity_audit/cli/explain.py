@@ -7,11 +7,7 @@ import typer
 
 def explain(code: str = typer.Argument(help="A rule's code, for example ETH004.")) -> None:
     """Explain one rule: the fault, why it matters, how to mend it, its source and examples."""
-    from equity_audit.errors import UsageError
     from equity_audit.rulepage import rule_page
-    from equity_audit.rules import load_rules
+    from equity_audit.rules import load_rules, rule_called
 
-    found = [rule for rule in load_rules() if rule.code == code.upper()]
-    if not found:
-        raise UsageError("There is no rule with that code. `equity-audit rules` lists them.")
-    typer.echo(rule_page(found[0]))
+    typer.echo(rule_page(rule_called(code, load_rules())))

@@ -28,7 +28,7 @@ def report(
     config: Path | None = typer.Option(
         None, "--config", help="Settings file, for [board] (default: equity-audit.toml here)."
     ),
-    internal: str | None = typer.Option(None, "--internal", help="Who an unsuppressed output is for; printed on it."),
+    internal: str | None = typer.Option(None, "--internal", help="Who outputs are for that are not for publication."),
     fail_on: str = typer.Option("never", "--fail-on", help="End with 1 on findings of: error, warning or never."),
     quiet: bool = typer.Option(False, "-q", "--quiet", help="Print the last line only."),
     verbose: bool = typer.Option(False, "-v", "--verbose", help="Print rules that passed or were not judged, too."),
@@ -54,7 +54,7 @@ def report(
         content = file.read(LARGEST + 1)
     found = read_report(content, {rule.code: rule for rule in load_rules()})
     found = replace(found, internal_name=internal or found.internal_name)
-    check_targets(output, result, found.exact, found.internal_name)
+    check_targets(output, result, found.exact or found.internal, found.internal_name)
     thresholds = NewThresholds(tolerances=_tolerances(tolerance), do_not_use_below=do_not_use_below, act_from=act_from)
     found = restate(found, thresholds)
     settings = load_settings(config)

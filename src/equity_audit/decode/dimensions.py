@@ -38,7 +38,7 @@ def age_dimension(tally: pd.DataFrame) -> Dimension:
     if "age" in tally:
         years = age_in_years(tally["age"])
     else:
-        years = years_between(read_dates(tally["birth_date"]), read_dates(tally["activity_date"]))
+        years = years_between(read_dates(tally["birth_date"], born=True), read_dates(tally["activity_date"]))
     frame = tally.assign(age_code=shown_codes(years), age_band_code=band_codes(years))
     return Dimension(name="age_code", dictionary=_dictionary("age", frame), labels=SHOWN)
 

@@ -85,6 +85,7 @@ def _report(audit: Audit, released: Released, profile: Profile, internal_name: s
         run=audit.run,
         profile=profile.name,
         exact=profile.primary is None,
+        internal=profile.internal,
         internal_name=internal_name,
         records_read=released.cell(READ),
         records_audited=released.cell(RECORDS),

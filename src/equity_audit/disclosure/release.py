@@ -63,4 +63,7 @@ def shown_share(share: float, profile: Profile) -> Cell:
 
 def rounded(share: float, profile: Profile) -> float:
     """A proportion to the decimals that the profile gives percentages; in full where it hides nothing."""
-    return share if profile.primary is None else round(share, profile.decimals + 2)
+    # Rounded as a percentage: 0.1125 is 11.2 everywhere, whether a writer prints the share or a hundred times it.
+    if profile.primary is None:
+        return share
+    return round(round(100 * share, profile.decimals) / 100, profile.decimals + 2)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from equity_audit.errors import DataError
+from equity_audit.errors import DataError, UsageError
 from equity_audit.files import write_whole
 from equity_audit.reference.imd import ImdTable, build_table, read_published
 from equity_audit.reference.lookup import FAULTS as LOOKUP_FAULTS
@@ -19,6 +19,7 @@ from equity_audit.reference.recognise import KINDS, recognise
 from equity_audit.reference.tables import sha256_of
 
 MANIFEST = "manifest.json"
+FOLDER_VARIABLE = "EQUITY_AUDIT_REFERENCE"
 PUBLISHED = (".csv", ".csv.gz", ".xlsx")
 _MOST_FILES = 200
 FAULTS = {
@@ -61,12 +62,22 @@ class Entry:
 
 def default_folder() -> Path:
     """Environment ``EQUITY_AUDIT_REFERENCE``, else the user's data folder."""
-    named = os.environ.get("EQUITY_AUDIT_REFERENCE")
+    named = os.environ.get(FOLDER_VARIABLE)
     if named:
         return Path(named)
     from platformdirs import user_data_path
 
     return user_data_path("equity-audit") / "reference"
+
+
+def check_named_folder() -> None:
+    """Refuse an ``EQUITY_AUDIT_REFERENCE`` that names no folder: an audit would find nothing there and not say why."""
+    named = os.environ.get(FOLDER_VARIABLE)
+    if named and not Path(named).is_dir():
+        raise UsageError(
+            f"{FOLDER_VARIABLE} names a folder, and there is none at that path. Correct it, or install into it: "
+            "equity-audit reference add FILE."
+        )
 
 
 def list_entries(folder: Path, kind: str | None = None) -> tuple[Entry, ...]:

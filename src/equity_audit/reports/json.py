@@ -11,6 +11,8 @@ from equity_audit.model import Cell, FieldMapping, ReleasedFinding, ReleasedTabl
 from equity_audit.reports.detaillines import dqmi_score
 
 SCHEMA_VERSION = 1
+UNSUPPRESSED = "contains unsuppressed counts, not for publication"
+INTERNAL = "for internal use only, not for publication"
 
 
 def render(report: Report) -> bytes:
@@ -152,8 +154,19 @@ def _with_details(facts: Mapping[str, Any], details: Mapping[str, Any]) -> dict[
 
 
 def watermark(report: Report) -> str | None:
-    """What every output of an unsuppressed report says of itself."""
-    return "contains unsuppressed counts, not for publication" if report.exact else None
+    """What every output of a report that is not for publication says of itself."""
+    if report.exact:
+        return UNSUPPRESSED
+    return INTERNAL if report.internal or report.internal_name else None
+
+
+def watermark_line(report: Report) -> str | None:
+    """The same as a sentence, with who it is for where that was said."""
+    mark = watermark(report)
+    if mark is None:
+        return None
+    owner = report.internal_name or ("internal use" if report.exact else "")
+    return f"For {owner}: {mark}." if owner else f"F{mark[1:]}."
 
 
 def _unused(mapping: FieldMapping) -> dict[str, list[str]]:

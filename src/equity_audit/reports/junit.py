@@ -8,6 +8,7 @@ from equity_audit.model import Cell, ReleasedFinding, Report
 from equity_audit.reports.fixes import fix_words
 from equity_audit.reports.grouping import grouping_words
 from equity_audit.reports.inert import visible
+from equity_audit.reports.json import watermark_line
 
 _COUNTED = {"failures": "fail", "errors": "error", "skipped": "not_judged"}
 
@@ -20,6 +21,9 @@ def render(report: Report) -> bytes:
         suite = Tree.SubElement(
             root, "testsuite", {"name": name, **_counts(chosen), "timestamp": report.run.finished[:19], "time": "0"}
         )
+        if mark := watermark_line(report):
+            properties = Tree.SubElement(suite, "properties")
+            Tree.SubElement(properties, "property", {"name": "watermark", "value": visible(mark)})
         for found in chosen:
             _case(suite, report, found)
     Tree.indent(root, " ")

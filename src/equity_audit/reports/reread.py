@@ -30,7 +30,7 @@ from equity_audit.model import (
     Verdict,
 )
 from equity_audit.narrative import SHORTHAND
-from equity_audit.reports.json import SCHEMA_VERSION
+from equity_audit.reports.json import INTERNAL, SCHEMA_VERSION, UNSUPPRESSED
 
 LARGEST = 100_000_000
 LARGEST_LIST = 200_000
@@ -148,11 +148,12 @@ class _Reader:
     def report(self) -> Report:
         run, intake = self.all.part("run"), self.all.part("intake")
         extract, rejections = run.part("extract"), intake.parts("rejections")
-        profile = run.text("disclosure")
+        profile, mark = run.text("disclosure"), run.text_or_none("watermark") or ""
         return Report(
             run=self._run(run, extract),
             profile=profile,
-            exact=run.text_or_none("watermark") is not None or profile == "none",
+            exact=mark == UNSUPPRESSED or profile == "none",
+            internal=mark == INTERNAL,
             internal_name=run.text_or_none("internal_name"),
             rejections=tuple((each.text("reason"), each.cell("records")) for each in rejections),
             rejected_lines={

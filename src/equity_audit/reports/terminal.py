@@ -18,7 +18,7 @@ from equity_audit.model import Cell, ReleasedFinding, ReleasedTable, Report
 from equity_audit.narrative import rate_sentence, shown_notes, shown_percent, too_few_records
 from equity_audit.reports.detaillines import ethnicity_lines
 from equity_audit.reports.fixes import fix_words
-from equity_audit.reports.json import watermark
+from equity_audit.reports.json import watermark, watermark_line
 from equity_audit.reports.linkagelines import linkage_lines, linkage_tables
 
 WIDTH_WHEN_PIPED = 110
@@ -71,9 +71,11 @@ def last_line(report: Report) -> str:
 def _parts(report: Report, verbose: bool) -> Iterable[Any]:
     run = report.run
     mark = watermark(report)
-    if mark:
+    if mark and report.exact:
         owner = f"For {report.internal_name}: " if report.internal_name else "Exact counts: "
         yield Text(f"{owner}{mark}.\n", style="bold")
+    elif mark:
+        yield Text(f"{watermark_line(report)}\n", style="bold")
     if not report.exact:
         yield Text(
             f"Disclosure profile {report.profile}: small counts are hidden ([c]), the rest rounded; no share is given of "

@@ -14,7 +14,7 @@ from equity_audit.model import Cell, ReleasedMeasure, ReleasedTable, Report, Tab
 from equity_audit.narrative import ETHNIC_CLASSES, LINK_CLASSES, SHORTHAND, class_share
 from equity_audit.reports.grouping import grouping_words
 from equity_audit.reports.inert import cell_text
-from equity_audit.reports.json import watermark
+from equity_audit.reports.json import watermark_line
 from equity_audit.reports.trend import recorded_months
 from equity_audit.reports.workbook.words import period_of
 
@@ -70,8 +70,8 @@ def describe(report: Report, name: str) -> bytes:
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en-GB"}],
         "url": name,
         "dc:title": f"Equity audit: {report.run.label}",
-        "dc:description": (watermark(report) or f"Released under disclosure profile {report.profile}")
-        + f". Ethnic groups: {grouping_words(report)}.",
+        "dc:description": (watermark_line(report) or f"Released under disclosure profile {report.profile}.")
+        + f" Ethnic groups: {grouping_words(report)}.",
         "dc:source": f"equity-audit {report.run.version}, run {report.run.id}",
         "dialect": {"header": True, "encoding": "utf-8", "lineTerminators": ["\r\n"]},
         "tableSchema": {

@@ -37,12 +37,12 @@ def _open(path: Path, workspace: Path, *, counted: bool) -> Source:
     encoding = wide_encoding(text)
     if encoding:
         text = transcode(text, encoding, workspace)
-    delimiter, header = _look(text)
-    checked = preflight(text, delimiter, len(header), workspace, counted=counted)
+    delimiter, header, line = _look(text)
+    checked = preflight(text, delimiter, len(header), workspace, counted=counted, header=line)
     if checked is None:
         text, encoding = transcode(text, "cp1252", workspace), "cp1252"
-        delimiter, header = _look(text)
-        checked = preflight(text, delimiter, len(header), workspace, counted=counted)
+        delimiter, header, line = _look(text)
+        checked = preflight(text, delimiter, len(header), workspace, counted=counted, header=line)
     assert checked is not None  # noqa: S101 - what transcode wrote is UTF-8
     intake = _intake(checked, format=kind, encoding=encoding or "utf-8", delimiter=DELIMITERS[delimiter])
     strict = StrictReader(checked.path, delimiter, len(header))
@@ -114,7 +114,8 @@ def _receipt(intake: Intake, reader: StrictReader, held: int, lines: int) -> Int
     return replace(intake, records_read=read, records_audited=held, rejections=rejections)
 
 
-def _look(path: Path) -> tuple[str, tuple[str, ...]]:
+def _look(path: Path) -> tuple[str, tuple[str, ...], str | None]:
+    """The delimiter, the names of the columns, and the line they stand on where it is one."""
     with path.open("rb") as file:
         start = file.read(LOOK_BYTES)
     text = start.decode("utf-8-sig", errors="replace")
@@ -129,7 +130,8 @@ def _look(path: Path) -> tuple[str, tuple[str, ...]]:
             f"The header row of the extract cannot be read: {first.fault or 'it holds a NUL character'}. "
             "It needs one row of column names, in UTF-8, with its quotes in pairs."
         )
-    return delimiter, tuple(name.strip().lstrip("\ufeff") for name in first.fields)
+    line = first.lines[0].rstrip("\r\n") if len(first.lines) == 1 else None
+    return delimiter, tuple(name.strip().lstrip("\ufeff") for name in first.fields), line
 
 
 def _find_delimiter(text: str) -> str:

@@ -62,8 +62,26 @@ def transcode(path: Path, encoding: str, workspace: Path) -> Path:
             while text := source.read(CHUNK):
                 copy.write(text)
     except (UnicodeDecodeError, UnicodeError):
+        line = _first_line_not_utf8(path) if encoding == "cp1252" else None
+        where = f" (line {line:,} is the first that is not UTF-8)" if line else ""
         raise DataError(
-            "The text of the extract is neither UTF-8 nor Windows-1252 (cp1252), so names and codes in it cannot be "
+            f"The text of the extract is neither UTF-8 nor Windows-1252 (cp1252){where}, so names and codes in it cannot be "
             "trusted. Export it again as UTF-8."
         ) from None
     return target
+
+
+def _first_line_not_utf8(path: Path) -> int | None:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    line = 1
+    with path.open("rb") as file:
+        while True:
+            chunk = file.read(CHUNK)
+            try:
+                decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                # What is left of the chunk before holds part of one character, so no line end.
+                return line + error.object[: error.start].count(b"\n")
+            if not chunk:
+                return None
+            line += chunk.count(b"\n")

@@ -43,13 +43,19 @@ class Preflight:
     by_count: bool = False
 
 
-def preflight(path: Path, delimiter: str, width: int, workspace: Path, *, counted: bool = False) -> Preflight | None:
+def preflight(
+    path: Path, delimiter: str, width: int, workspace: Path, *, counted: bool = False, header: str | None = None
+) -> Preflight | None:
     """Pass over a file once; None where it is not UTF-8. Raises DataError where its lines cannot be accounted for.
 
     With ``counted`` a stretch passes where its lines have the right number of delimiters together: that is three
     times as fast, and enough where a strict engine reads the file next, and the whole check follows if it refuses.
+    ``header`` is its line, without the end: a line that repeats it, as in files joined together, is rejected.
     """
-    account = Account(width)
+    # In a single column a value may well be the column's name.
+    header = header if width > 1 else None
+    account = Account(width, header)
+    again = header.encode() if header is not None else None
     lines_read = lines_kept = plain_records = 0
     by_count = False
     clean: BinaryIO | None = None
@@ -63,9 +69,10 @@ def preflight(path: Path, delimiter: str, width: int, workspace: Path, *, counte
             try:
                 if not chunk.isascii():
                     chunk.decode("utf-8")
-                count = lines = _lines_by_count(chunk, delimiter, width) if counted else None
+                repeated = again is not None and (b"\n" + again in chunk or (start > 0 and chunk.startswith(again)))
+                count = lines = _lines_by_count(chunk, delimiter, width) if counted and not repeated else None
                 by_count = by_count or count is not None
-                if count is None:
+                if count is None and not repeated:
                     count = _plain_lines(chunk, delimiter, width)
                 if count is not None:
                     lines = lines or _lines_in(chunk)
@@ -96,10 +103,10 @@ def preflight(path: Path, delimiter: str, width: int, workspace: Path, *, counte
             "The lines of the extract could not be accounted for: read, audited and rejected do not add up. "
             "Nothing was written. Please report this, with the kind of program that exported the file."
         )
-    header = 1 if plain_records or account.accepted else 0
+    first = 1 if plain_records or account.accepted else 0
     return Preflight(
         path=path if clean is None else copy,
-        records=plain_records + account.accepted - header,
+        records=plain_records + account.accepted - first,
         lines=lines_kept,
         rejections=account.rejections(),
         blank_lines=account.blank,

@@ -43,8 +43,9 @@ def _has_bare_quote(record: Record) -> bool:
 class Account:
     """Keeps account of records taken one after the other: accepted, rejected and why, blank, and every line."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, header: str | None = None) -> None:
         self._width = width
+        self._header = header  # the line as it stands, without its end: repeated, it is no record
         self.accepted = self.blank = self.lines = 0
         self.elsewhere = 0  # records before this one that were counted without being taken one by one
         self.bare = 0  # accepted records with a quote inside a value that is not quoted
@@ -59,7 +60,7 @@ class Account:
         if record.fault is None and not record.fields:
             self.blank += 1
             return False
-        fault = record.fault or self._fault(record.fields)
+        fault = record.fault or self._fault(record)
         if fault:
             self._rejected[fault].append(line_number)
             self.rejected_positions.append(self.elsewhere + self.accepted + len(self.rejected_positions))
@@ -71,13 +72,16 @@ class Account:
                 self.bare_lines.append(line_number)
         return True
 
-    def _fault(self, fields: list[str]) -> str | None:
+    def _fault(self, record: Record) -> str | None:
+        fields = record.fields
         if len(fields) < self._width:
             return "fewer fields than the header"
         if len(fields) > self._width:
             return "more fields than the header"
         if any("\0" in value for value in fields):
             return "holds a NUL character"
+        if self.accepted + self.elsewhere and self._header is not None and len(record.lines) == 1:
+            return "repeats the header" if record.lines[0].rstrip("\r\n") == self._header else None
         return None
 
     @property

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from equity_audit.disclosure.profiles import load_profile
-from equity_audit.disclosure.release import LOW, share_of
+from equity_audit.disclosure.release import LOW, rounded, share_of
 from equity_audit.disclosure.released import intervals
 from equity_audit.model import Cell
 from equity_audit.narrative import percent, shown_percent
@@ -40,3 +40,8 @@ def test_an_end_of_an_interval_is_zero_only_where_it_is():
     assert none == Cell(0.0)
     assert few == LOW
     assert more == Cell(0.001)
+
+
+def test_a_share_is_rounded_as_the_percentage_that_is_printed():
+    assert [rounded(share, HES) for share in (0.1125, 0.25, 1 / 3)] == [0.112, 0.25, 0.333]
+    assert all(f"{rounded(n / 800, HES):.1%}" == f"{n / 800:.1%}" for n in range(801))

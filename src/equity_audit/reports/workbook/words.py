@@ -11,8 +11,8 @@ from equity_audit.fields import FIELDS
 from equity_audit.model import Report
 from equity_audit.narrative import SHORTHAND, table_of
 from equity_audit.reference.recognise import KINDS
+from equity_audit.reports.json import INTERNAL, UNSUPPRESSED, watermark_line
 
-WATERMARK = "contains unsuppressed counts, not for publication"
 HEADERS = {
     "imd_quintile": "IMD quintile",
     "ethnic_group": "Ethnic group",
@@ -106,16 +106,14 @@ def titled(report: Report, what: str) -> str:
 
 
 def watermark_lines(report: Report) -> tuple[str, ...]:
-    """The line that every sheet of an unsuppressed workbook carries."""
-    if not report.exact:
-        return ()
-    name = report.internal_name or "internal use"
-    return (f"For {name}: {WATERMARK}.",)
+    """The line that every sheet of a workbook carries that is not for publication."""
+    line = watermark_line(report)
+    return (line,) if line else ()
 
 
 def is_watermark(line: str) -> bool:
     """Whether a line is the watermark, which is shown bold and red."""
-    return line.endswith(f": {WATERMARK}.")
+    return line.endswith((f": {UNSUPPRESSED}.", f": {INTERNAL}.", f"F{INTERNAL[1:]}."))
 
 
 def shorthand_line(markers: tuple[str, ...]) -> tuple[str, ...]:
