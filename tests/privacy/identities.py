@@ -104,7 +104,6 @@ def _rules(document: Mapping[str, Any]) -> Iterator[Identity]:
         yield Identity("ETH012", term("ETH012", "not_judged"), ((*own, "none_usable"), (*own, "one_usable")))
         if document["rules"][at["ETH019"]]["why_not_judged"] is None:
             yield Identity("ETH019", term("ETH012", "judged"), (term("ETH019", "judged"),))
-            yield Identity("ETH019", (*own, "group_depends_on_method"), (term("ETH019", "failed"),), open=True)
     details = document["deprivation"].get("details", {}) if document["deprivation"] else {}
     agreement = details.get("supplied_against_looked_up", {})
     directory = details.get("directory", {})

@@ -132,7 +132,6 @@ def _bind_ethnicity(ledger: Ledger, audit: Audit) -> None:
         ledger.bind(patients[several[1]], [patients["several_conflict_in_group"]], open_=True)
         _bind_all(ledger, rule_count("ETH012", "patients", "judged"), [patients[name] for name in several])
         _bind_all(ledger, rule_count("ETH012", "patients", "not_judged"), [patients[name] for name in alone])
-        ledger.bind(patients["group_depends_on_method"], [rule_count("ETH019", "patients", "failed")], open_=True)
     for method in audit.ethnicity_details.get("methods", {}):
         groups = audit.ethnicity_details["methods"][method]
         _bind_all(ledger, PATIENTS, [_fact(section, "methods", method, group) for group in groups])
