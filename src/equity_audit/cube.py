@@ -7,23 +7,21 @@ code it only joins on equality, groups and counts, so that every engine agrees.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 from equity_audit.engine import KEY, People, join_dictionary
+from equity_audit.joins import worth_joining
+from equity_audit.model import Dictionary
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from equity_audit.model import Dictionary
 
 PATIENT = "patient"
 # Cells of a count of records from which coarser counts are summed: beyond it, asking the engine again is cheaper.
 LARGEST_SUMMED = 100_000
 MOST_PLACES = 1_000_000
-# To find out which keys decide costs so many records' join, and as much again for so many a row of the dictionary.
-LOOKING, LOOKING_EACH = 50_000, 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,9 +86,7 @@ def decode_records(
     asked = [(each, columns) for each, columns in asked if columns]
     joined = table
     records = int(asked[0][0].frame["records"].sum()) if asked else 0
-    for dictionary, columns in _folded(asked):
-        if len(dictionary.keys) > 1 and LOOKING + LOOKING_EACH * len(dictionary.frame) <= records:
-            dictionary = _with_deciding_keys(dictionary, columns)
+    for dictionary, columns in worth_joining(asked, records):
         joined = join_dictionary(joined, dictionary, columns)
     kept = [name for _, columns in asked for name in columns]
     meanings = [each.frame[columns].drop_duplicates() for each, columns in asked]
@@ -101,48 +97,6 @@ def decode_records(
     patient = ibis.null("int32") if people is None else joined[PATIENT]
     chosen = joined.select(patient.name(PATIENT), *dict.fromkeys(kept))
     return DecodedRecords(table=chosen.cache(), meanings=tuple(meanings))
-
-
-def _folded(asked: Sequence[tuple[Dictionary, list[str]]]) -> list[tuple[Dictionary, list[str]]]:
-    """Let a dictionary that has the keys of another carry the other's columns too: a join less over all records."""
-    left = sorted(asked, key=lambda each: len(each[0].keys))
-    folded = []
-    while left:
-        (inner, columns), *left = left
-        wider = next((at for at, (each, _) in enumerate(left) if set(inner.keys) <= set(each.keys)), None)
-        if wider is None:
-            folded.append((inner, columns))
-            continue
-        outer, carried = left[wider]
-        both = outer.frame[[*outer.keys, *carried]]
-        frame = both.merge(inner.frame[[*inner.keys, *columns]], on=list(inner.keys), how="left")
-        left[wider] = (replace(outer, frame=frame), carried + columns)
-    return folded
-
-
-def _with_deciding_keys(dictionary: Dictionary, columns: Sequence[str]) -> Dictionary:
-    """Leave out each key that decides nothing beside the others: comparing texts is most of what a join costs.
-
-    Where the postcode alone tells the quintile, no record's LSOA, decile and reason need to be looked at again.
-    """
-    import pandas as pd
-
-    numbered = pd.DataFrame(
-        {key: pd.factorize(dictionary.frame[key], use_na_sentinel=False)[0] for key in dictionary.keys}
-    )
-    numbered["meaning"] = dictionary.frame.groupby(list(columns), dropna=False).ngroup().to_numpy()
-    kept = list(dictionary.keys)
-    for key in dictionary.keys:
-        rest = [other for other in kept if other != key]
-        if rest and _tells_apart(numbered, rest):
-            kept = rest
-    first = ~numbered.duplicated(kept).to_numpy()
-    return replace(dictionary, keys=tuple(kept), frame=dictionary.frame[first])
-
-
-def _tells_apart(numbered: pd.DataFrame, keys: list[str]) -> bool:
-    """Whether these keys alone have one meaning each."""
-    return len(numbered[keys].drop_duplicates()) == len(numbered[[*keys, "meaning"]].drop_duplicates())
 
 
 def cube(

@@ -168,7 +168,7 @@ def ethnicity(result: Result) -> Iterator[str]:
     for name, words in (
         ("one_usable", "with one usable record"), ("several_agree", "with several that agree"),
         ("several_conflict_in_code", "whose codes conflict"), ("several_conflict_in_group", "across groups"),
-        ("group_depends_on_method", "the group depends on the method"),
+        ("group_depends_on_method", "the four methods do not all give one group"),
     ):  # fmt: skip
         yield f"{result.number('ethnicity', 'patients', name)} {words}"
     gain = (*details, "recoverable")

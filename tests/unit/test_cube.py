@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from equity_audit import cube as counting
-from equity_audit import engine
+from equity_audit import engine, joins
 from equity_audit.cube import Grouping, coincidences, cube, decode_records
 from equity_audit.model import Dictionary
 
@@ -78,8 +78,8 @@ def test_counts_equal_counting_record_by_record(
 
 
 def test_a_key_that_decides_nothing_is_not_joined_on(table: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counting, "LOOKING", 0)
-    monkeypatch.setattr(counting, "LOOKING_EACH", 0)
+    monkeypatch.setattr(joins, "LOOKING", 0)
+    monkeypatch.setattr(joins, "LOOKING_EACH", 0)
     pairs = engine.tally(table, ["letter", "moment", "digit"])
     blank = pairs["letter"].isna()
     places = pairs["letter"].map(lambda value: LETTERS[None if pd.isna(value) else value])
@@ -94,7 +94,7 @@ def test_a_key_that_decides_nothing_is_not_joined_on(table: object, monkeypatch:
         dictionary = Dictionary(
             subject="pair", keys=("letter", "moment", "digit"), frame=pairs.assign(code=code, other=code % 2)
         )
-        found = counting._with_deciding_keys(dictionary, ["code", "other"])
+        found = joins.with_deciding_keys(dictionary, ["code", "other"])
         assert found.keys == expected_keys[name]
         records = decode_records(table, [dictionary], {"pair": ["code"]}, None)
         counted = cube(records, [Grouping(columns=("code",))])[Grouping(columns=("code",))]

@@ -15,6 +15,7 @@ WORDS = {
 }
 # The smallest group where one is hidden or too small to show: smaller than any threshold, but nobody may say how small.
 HIDDEN = (0.0, 0.0)
+NOT_PROVED = "the code scheme, vintage or direction of the scale is not proved, or not that of the edition"
 _MIX, _REPEATS = "the mix of ages and sexes", "repeat patients"
 
 
@@ -54,7 +55,7 @@ def verdict_of(
             f"{coded_share:.1%} of the {counted} counted here {coded_words}, and at least {at.do_not_use_below:.0%} are needed",
         )
     if not proved:
-        return _say("do_not_use", "the code scheme, vintage or direction of the scale is not proved")
+        return _say("do_not_use", NOT_PROVED)
     like_with_like = _like_with_like(figures)
     unchecked = [words for words, done in ((_MIX, like_with_like), (_REPEATS, keyed)) if not done]
     for holds, reason in (

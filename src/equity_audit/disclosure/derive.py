@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from equity_audit.comparisons.compare import Figure, Sides, compare
-from equity_audit.comparisons.verdict import verdict_of
+from equity_audit.comparisons.verdict import NOT_PROVED, verdict_of
 from equity_audit.decode.labels import linked_words
 from equity_audit.disclosure.profiles import Profile
 from equity_audit.disclosure.release import rounded
@@ -204,10 +204,7 @@ def completeness_verdicts(
         coded = linked_words(facts.get("routes", {})) if dimension == "imd_quintile" else _CODED_WORDS[dimension]
         words = f"{share:.1%} of records {coded}"
         if any(code in failing for code in _PROOF[dimension]):
-            verdict, sentence = (
-                "do_not_use",
-                "Do not use yet: the code scheme, vintage or direction of the scale is not proved.",
-            )
+            verdict, sentence = "do_not_use", f"Do not use yet: {NOT_PROVED}."
         elif share < thresholds.do_not_use_below:
             verdict, sentence = (
                 "do_not_use",

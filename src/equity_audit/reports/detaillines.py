@@ -36,7 +36,7 @@ def ethnicity_lines(report: Report) -> Iterator[str]:
             f"patients: {_number(patients['one_usable'])} with one usable record, {_number(patients['several_agree'])} with "
             f"several that agree, {_number(patients['several_conflict_in_code'])} whose codes conflict, of them "
             f"{_number(patients['several_conflict_in_group'])} across groups; for "
-            f"{_number(patients['group_depends_on_method'])} the group depends on the method"
+            f"{_number(patients['group_depends_on_method'])} the four methods do not all give one group"
         )
     gain = details.get("recoverable")
     if gain and gain["recoverable"].value:
