@@ -1,5 +1,5 @@
 """``python -m equity_audit.cli``."""
 
-from equity_audit.cli import main
+from equity_audit.cli import run
 
-main()
+run()
