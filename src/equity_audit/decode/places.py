@@ -77,7 +77,8 @@ def _labels(scale: str) -> dict[str, float]:
 def by_distinct(column: pd.Series[Any], reading: Any) -> pd.Series[Any]:
     """Apply a slow reading once to each distinct value of a column."""
     codes, distinct = pd.factorize(column, use_na_sentinel=False)
-    results = pd.Series([reading(value) for value in distinct], dtype=object)
+    # As plain Python values first: one by one, each would be made from Arrow's memory.
+    results = pd.Series([reading(value) for value in distinct.to_numpy(dtype=object)], dtype=object)
     return pd.Series(results.to_numpy()[codes], index=column.index)
 
 

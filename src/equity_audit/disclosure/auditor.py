@@ -8,7 +8,7 @@ doubt goes to HiGHS (`warm`). Where a count is too narrow, the cheapest way out 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -30,15 +30,24 @@ def in_doubt(known: Knowledge, watched: Iterable[int]) -> list[int]:
     if doubtful:
         walk = Walk(known)
         for joints in JOINTS:
-            for lead in (walk.reach, walk.again):
-                doubtful = [number for number in doubtful if not _led(walk, lead, known, number, joints)]
+            doubtful = [number for number in doubtful if not _led(walk, known, number, joints)]
+            # A stretch has tried from the true counts already.
+            doubtful = [
+                number for number in doubtful
+                if _whole_range(known, number) or not walk.again(number, known.targets[number], joints)
+            ]  # fmt: skip
     return doubtful
 
 
-def _led(walk: Walk, lead: Callable[[int, int, int], bool], known: Knowledge, number: int, joints: int) -> bool:
-    if known.cover and known.small(number):
+def _led(walk: Walk, known: Knowledge, number: int, joints: int) -> bool:
+    if _whole_range(known, number):
         return walk.stretch(number, *known.wants(number, known.true[number], known.true[number]), joints)
-    return lead(number, known.targets[number], joints)
+    return walk.reach(number, known.targets[number], joints)
+
+
+def _whole_range(known: Knowledge, number: int) -> bool:
+    """Whether a reader must be left with all of a range, not only with so many values."""
+    return known.cover is not None and known.small(number)
 
 
 def surely_narrow(known: Knowledge) -> list[int]:
