@@ -7,8 +7,8 @@ from typing import Any
 
 from equity_audit.model import Cell, OutcomeFacts, ReleasedMeasure, ReleasedTable, Report, TableRow
 from equity_audit.narrative.words import LEAST_SHOWN, NOT_A_RATE
+from equity_audit.verdict_settings import FEWEST_FOR_A_SHARE as FEWEST_FOR_A_SHARE
 
-FEWEST_FOR_A_SHARE = 100
 RATES = ("rate", "standardised_rate", "indirectly_standardised_rate", "standardised_ratio")
 
 

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from equity_audit.decode.labels import QUINTILES
 from equity_audit.model import Cell, ReleasedFinding, ReleasedTable, Report
-from equity_audit.narrative import rate_sentence, shown_notes, shown_percent, too_few_records
+from equity_audit.narrative import rate_sentence, shown_notes, shown_percent
 from equity_audit.reports.detaillines import ethnicity_lines
 from equity_audit.reports.fixes import fix_words
 from equity_audit.reports.json import watermark, watermark_line
@@ -95,10 +95,7 @@ def _parts(report: Report, verbose: bool) -> Iterable[Any]:
         yield Text(f"  · {note}")
     for verdict in report.verdicts:
         because = f" ({', '.join(verdict.because)})" if verdict.because else ""
-        told = verdict.sentence
-        if verdict.verdict != "do_not_use" and too_few_records(report, verdict.subject):
-            told = "Too few records to judge."
-        yield Text(f"  {_subject(verdict.subject, report)}: {told}{because}", style="bold")
+        yield Text(f"  {_subject(verdict.subject, report)}: {verdict.sentence}{because}", style="bold")
     yield Text()
     yield _rules(report, verbose)
     yield from _shapes(report)
