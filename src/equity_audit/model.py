@@ -59,6 +59,11 @@ class FieldMapping:
     unused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     blank: tuple[str, ...] = ()
 
+    @property
+    def filled(self) -> frozenset[str]:
+        """Canonical fields whose column holds something."""
+        return frozenset(self.columns) - frozenset(self.blank)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Extract:
@@ -77,7 +82,7 @@ class Extract:
     @property
     def filled(self) -> frozenset[str]:
         """Canonical fields whose column holds something."""
-        return self.fields - frozenset(self.mapping.blank)
+        return self.mapping.filled
 
 
 @dataclass(frozen=True, kw_only=True)
