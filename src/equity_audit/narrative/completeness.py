@@ -6,7 +6,7 @@ import re
 
 from equity_audit.decode.labels import linked_words
 from equity_audit.model import Cell, OutcomeFacts, Report
-from equity_audit.narrative.lookups import class_share, rows_of, too_few_records
+from equity_audit.narrative.lookups import class_share, nothing_linked, rows_of, too_few_records
 from equity_audit.narrative.words import ETHNIC_CLASSES, LINK_CLASSES, USABLE, VERDICTS, percent
 from equity_audit.verdict_settings import TOO_FEW_TO_JUDGE
 
@@ -66,6 +66,17 @@ def other_classes(report: Report, counts: dict[str, Cell], key: str, words: dict
     if not largest:
         return ""
     return "; " + ", ".join(f"{percent(share)} {words.get(name, name)}" for name, share in largest)
+
+
+def unlinked_sentence(report: Report) -> str:
+    """That no record is linked, and why; blank where one is, or where that is hidden."""
+    if not nothing_linked(report):
+        return ""
+    classes = report.deprivation["classes"]
+    why = other_classes(report, classes, "linked", LINK_CLASSES).removeprefix("; ")
+    # Of few records no share is given, but the reasons are still known.
+    why = why or ", ".join(LINK_CLASSES.get(name, name) for name, cell in classes.items() if cell.value)
+    return f"No record is linked to an IMD quintile{': ' if why else ''}{why}."
 
 
 def rules_sentence(report: Report) -> str:

@@ -14,8 +14,15 @@ from rich.table import Table
 from rich.text import Text
 
 from equity_audit.decode.labels import QUINTILES
-from equity_audit.model import Cell, ReleasedFinding, ReleasedTable, Report
-from equity_audit.narrative import rate_sentence, shown_notes, shown_percent
+from equity_audit.model import Cell, ReleasedFinding, ReleasedTable, Report, TableRow
+from equity_audit.narrative import (
+    nothing_linked,
+    rate_sentence,
+    shown_notes,
+    shown_percent,
+    told_rows,
+    unlinked_sentence,
+)
 from equity_audit.reports.detaillines import ethnicity_lines
 from equity_audit.reports.fixes import fix_words
 from equity_audit.reports.json import watermark, watermark_line
@@ -224,8 +231,10 @@ def _breakdowns(report: Report) -> Iterable[Any]:
             if len(report.outcomes) > 1:
                 yield Text()
                 yield _more_outcomes(f"Other outcomes by {title}", tables, dimension, report)
+            if dimension == "imd_quintile" and nothing_linked(report):
+                yield Text(unlinked_sentence(report))
     crossed = tables.get("records_by_imd_quintile_by_ethnic_group")
-    if crossed is not None:
+    if crossed is not None and not nothing_linked(report):
         yield Text()
         yield _crossed(crossed)
     for measure in report.measures:
@@ -255,7 +264,7 @@ def _breakdown(
     for facts, _ in outcomes:
         table.add_column(facts.label.lower(), justify="right")
         table.add_column("95% interval", justify="right")
-    for position, row in enumerate(records.rows):
+    for position, row in _told(report, records):
         cells = [row.labels[0], _number(row.numerator), _percent(row.value), _interval(row.lower, row.upper)]
         if patients:
             cells.append(_number(patients.rows[position].numerator))
@@ -275,10 +284,16 @@ def _more_outcomes(title: str, tables: Mapping[str, ReleasedTable], dimension: s
     found = [(facts, tables[f"{facts.name}_by_{dimension}"]) for facts, _ in report.outcomes[1:]]
     for facts, _ in found:
         table.add_column(facts.label.lower(), justify="right")
-    for position, row in enumerate(found[0][1].rows):
+    for position, row in _told(report, found[0][1]):
         cells = [outcome.rows[position] for _, outcome in found]
         table.add_row(row.labels[0], *(f"{_percent(cell.value)} of {_number(cell.denominator)}" for cell in cells))
     return table
+
+
+def _told(report: Report, table: ReleasedTable) -> Iterable[tuple[int, TableRow]]:
+    """The rows to show, each with its place in the table."""
+    told = {row.labels for row in told_rows(report, table)}
+    return ((position, row) for position, row in enumerate(table.rows) if row.labels in told)
 
 
 def _crossed(crossed: ReleasedTable) -> Table:
