@@ -265,6 +265,8 @@ class Audit:
     deprivation_details: Mapping[str, Any] = field(default_factory=dict)
     populations: tuple[PopulationFacts, ...] = ()
     rates: tuple[RateData, ...] = ()
+    # Records by month of the census that a waiting list is of, where the activity has no date.
+    census_months: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -380,3 +382,4 @@ class Report:
     deprivation_details: Mapping[str, Any] = field(default_factory=dict)
     populations: tuple[PopulationFacts, ...] = ()
     internal: bool = False  # made under a profile that is for internal use only
+    census_months: tuple[str, ...] = ()  # months (2025-03) that a waiting list is of, in order

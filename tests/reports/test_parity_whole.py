@@ -361,16 +361,27 @@ def on_the_front_sheet(result: Result, text: str) -> Iterator[str]:
 
 
 def period(result: Result) -> Iterator[str]:
-    """First and last month that hold a tenth of the fullest one; no month, the day."""
+    """First and last month that hold a tenth of the fullest one, with all next to them; the census; else the day."""
     tables = [table for table in result.at("breakdowns") if table["id"] == "records_by_month"]
-    counts = {row["month"]: row["numerator"] or 0 for table in tables for row in table["rows"]}
-    full = sorted(name for name, many in counts.items() if name[0].isdigit() and many >= max(counts.values()) / 10)
+    counts = {row["month"]: row["numerator"] for table in tables for row in table["rows"] if row["numerator"] != 0}
+    months = sorted(name for name in counts if name[0].isdigit())
+    most = max((counts[name] or 0 for name in months), default=0)
+    full = [name for name in months if (counts[name] or 0) >= most / 10] or result.at("run", "census_months")
+    while full and following(full[-1], 1) in months:
+        full.append(following(full[-1], 1))
+    while full and following(full[0], -1) in months:
+        full.insert(0, following(full[0], -1))
     if not full:
         year, month, day = map(int, result.at("run", "finished")[:10].split("-"))
         yield f"audited on {day} {MONTHS[month - 1]} {year}"
         return
     ends = [f"{MONTHS[int(name[5:]) - 1]} {name[:4]}" for name in (full[0], full[-1])]
-    yield f"{ends[0]} to {ends[1]}"
+    yield ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+
+
+def following(month: str, step: int) -> str:
+    number = 12 * int(month[:4]) + int(month[5:]) - 1 + step
+    return f"{number // 12}-{number % 12 + 1:02d}"
 
 
 def measured(result: Result, name: str, outcome: str) -> dict[str, Any] | None:
