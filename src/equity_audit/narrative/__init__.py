@@ -34,6 +34,8 @@ from equity_audit.narrative.lookups import rows_of as rows_of
 from equity_audit.narrative.lookups import table_of as table_of
 from equity_audit.narrative.lookups import told_rows as told_rows
 from equity_audit.narrative.lookups import too_few_records as too_few_records
+from equity_audit.narrative.methods import METHODS as METHODS
+from equity_audit.narrative.methods import method_words as method_words
 from equity_audit.narrative.rates import population_sentence as population_sentence
 from equity_audit.narrative.rates import rate_sentence as rate_sentence
 from equity_audit.narrative.rates import shown_notes as shown_notes
