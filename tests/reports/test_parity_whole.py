@@ -311,6 +311,10 @@ def breakdowns(result: Result, labels: dict[str, str]) -> Iterator[str]:
                 f"{labels[measure['outcome']]}, quintile 1 (most deprived) less quintile 5: "
                 "{:+.1f} points ({:+.1f} to {:+.1f})".format(*ends)
             )
+            same = ("ratio", measure["outcome"], measure["dimension"])
+            ratio = next(m for m in result.at("measures") if (m["measure"], m["outcome"], m["dimension"]) == same)
+            if ratio["estimate"] is not None:
+                yield "; ratio {estimate:.2f} ({lower:.2f} to {upper:.2f})".format(**ratio)
 
 
 def nothing_linked(result: Result) -> bool:

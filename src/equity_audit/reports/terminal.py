@@ -14,8 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 from equity_audit.decode.labels import QUINTILES
-from equity_audit.model import Cell, ReleasedFinding, ReleasedTable, Report, TableRow
+from equity_audit.model import Cell, ReleasedFinding, ReleasedMeasure, ReleasedTable, Report, TableRow
 from equity_audit.narrative import (
+    measure_of,
     nothing_linked,
     rate_sentence,
     shown_notes,
@@ -245,11 +246,22 @@ def _breakdowns(report: Report) -> Iterable[Any]:
             yield Text(
                 f"{label}, quintile 1 (most deprived) less quintile 5{edition}: {100 * measure.estimate:+.1f} points "
                 f"({100 * (measure.lower or 0):+.1f} to {100 * (measure.upper or 0):+.1f})"
+                f"{_ratio(report, measure)}"
             )
     for facts, _ in report.outcomes:
         told = (rate_sentence(report, facts, each.dimension) for each in report.populations)
         yield from (Text(sentence) for sentence in told if sentence)
     yield Text()
+
+
+def _ratio(report: Report, gap: ReleasedMeasure) -> str:
+    """The same two quintiles as a ratio, which a gap in points does not tell; why there is none."""
+    found = measure_of(report, "ratio", gap.outcome, gap.dimension)
+    if found is None:
+        return ""
+    if found.estimate is None or found.lower is None or found.upper is None:
+        return f"; no ratio: {found.reason_withheld}" if found.reason_withheld else ""
+    return f"; ratio {found.estimate:.2f} ({found.lower:.2f} to {found.upper:.2f})"
 
 
 def _breakdown(
