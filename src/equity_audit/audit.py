@@ -28,6 +28,7 @@ from equity_audit.decode.dimensions import (
     Dimension,
     age_dimension,
     label_dimension,
+    month_counts,
     month_dimension,
     sex_dimension,
 )
@@ -160,6 +161,7 @@ def audit_extract(
     extract, outcomes = tell_outcomes(extract, dataset, request.outcomes, request.census)
     tallied = [*([ethnicity] if ethnicity else []), *outcomes.dictionaries]
     dimensions = _dimensions(extract, people, tallied)
+    census = _census_months(extract, tallied)
 
     deep = not request.quick
     more = spread_dimensions(extract, people, tallied) if deep else []
@@ -239,6 +241,7 @@ def audit_extract(
         deprivation_details=linkage_details(linkage, levels, cubes.get(_EDITION_EFFECT), cubes.get(MOVED)),
         populations=populations,
         rates=rate_data(bases, axes, facts, cubes, keyed=keyed),
+        census_months=census,
     )
 
 
@@ -308,6 +311,13 @@ def _dimensions(extract: Extract, people: engine.People | None, finer: Sequence[
     if "site" in extract.filled:
         found.append(label_dimension(engine.tally_shared(table, "site", people, FEWEST_PATIENTS, finer), "site"))
     return found
+
+
+def _census_months(extract: Extract, finer: Sequence[Dictionary]) -> dict[str, int]:
+    """The period of a waiting list, whose pathways have no date of activity."""
+    if "week_ending" not in extract.filled or "activity_date" in extract.filled:
+        return {}
+    return month_counts(engine.tally(extract.table, ["week_ending"], finer=finer), "week_ending")
 
 
 def _axes(

@@ -76,3 +76,8 @@ LOCATION_FIELDS = (*LSOA_FIELDS, "postcode", *SUPPLIED_FIELDS)
 IDENTITY_FIELDS = ("postcode", "nhs_number", "birth_date")
 IDENTITY_BLANK = "identity_blank"
 PATIENT_KEY_FIELDS = ("nhs_number", "pseudonym", "local_patient_id")
+
+
+def only_areas_of_2001(filled: frozenset[str]) -> bool:
+    """Whether the filled fields give areas of the 2001 boundaries and no others: no edition and no lookup takes those."""
+    return filled & set(LSOA_FIELDS) == {"lsoa_2001"}

@@ -59,6 +59,11 @@ class FieldMapping:
     unused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     blank: tuple[str, ...] = ()
 
+    @property
+    def filled(self) -> frozenset[str]:
+        """Canonical fields whose column holds something."""
+        return frozenset(self.columns) - frozenset(self.blank)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Extract:
@@ -77,7 +82,7 @@ class Extract:
     @property
     def filled(self) -> frozenset[str]:
         """Canonical fields whose column holds something."""
-        return self.fields - frozenset(self.mapping.blank)
+        return self.mapping.filled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -260,6 +265,8 @@ class Audit:
     deprivation_details: Mapping[str, Any] = field(default_factory=dict)
     populations: tuple[PopulationFacts, ...] = ()
     rates: tuple[RateData, ...] = ()
+    # Records by month of the census that a waiting list is of, where the activity has no date.
+    census_months: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -375,3 +382,4 @@ class Report:
     deprivation_details: Mapping[str, Any] = field(default_factory=dict)
     populations: tuple[PopulationFacts, ...] = ()
     internal: bool = False  # made under a profile that is for internal use only
+    census_months: tuple[str, ...] = ()  # months (2025-03) that a waiting list is of, in order

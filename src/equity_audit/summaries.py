@@ -13,7 +13,7 @@ from equity_audit.decode.ethnicity import CLASSES, CODES
 from equity_audit.decode.geography import LINK_CLASSES, ROUTES
 from equity_audit.decode.grouping import describe_grouping
 from equity_audit.decode.shapes import commonest_shapes
-from equity_audit.fields import LSOA_FIELDS
+from equity_audit.fields import LSOA_FIELDS, only_areas_of_2001
 from equity_audit.model import Dictionary, Extract
 from equity_audit.reference.choose import Choice
 from equity_audit.subjects import class_counts
@@ -104,7 +104,7 @@ def notes_for(extract: Extract, choice: Choice) -> tuple[str, ...]:
         notes.append(
             "The extract has no ethnicity column, so nothing is said about ethnicity. Name one with --map ethnicity=COLUMN."
         )
-    if "lsoa_2001" in extract.filled and not extract.filled & {"lsoa_2011", "lsoa_2021", "lsoa"}:
+    if only_areas_of_2001(extract.filled):
         notes.append(
             "The LSOA codes are of the 2001 boundaries, for which there is no edition that this tool takes (2015, 2019, "
             "2025): they cannot be linked. LSOA 2011 or 2021 codes, or postcodes, would mend it."

@@ -8,6 +8,8 @@ from dataclasses import dataclass, fields
 
 from equity_audit.errors import UsageError
 
+FEWEST_FOR_A_SHARE = 100  # records; with fewer no share is given, and how complete a field is gets no verdict
+TOO_FEW_TO_JUDGE = "Too few records to judge"
 GAMMAS = (2.0, 3.0, 5.0)  # by how much the odds of uncoded records are let differ; bounds are worked out for these
 
 

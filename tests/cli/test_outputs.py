@@ -158,3 +158,15 @@ def test_areas_of_2001_are_said_to_have_no_edition_that_is_taken(tmp_path: Path,
     path.write_text("ETHNOS,LSOA01\n" + "A,E01000001\n" * 50)
     result = run_cli("check", path, "--map", "ethnicity=ETHNOS", "--map", "lsoa_2001=LSOA01", "--reference", tmp_path)
     assert "no edition that this tool takes (2015, 2019, 2025)" in " ".join(result.stdout.split())
+
+
+def test_advice_on_areas_of_2001_names_what_helps(tmp_path: Path, run_cli: RunCli, reference_folder: Path) -> None:
+    path, page = tmp_path / "extract.csv", tmp_path / "out.xml"
+    path.write_text("ETHNOS,LSOA01\n" + "A,E01000001\n" * 50)
+    columns = ("--map", "ethnicity=ETHNOS", "--map", "lsoa_2001=LSOA01")
+    result = run_cli("check", path, *columns, "--reference", reference_folder, "-o", page)
+    for told in (result.stdout, page.read_text(encoding="utf-8")):
+        words = " ".join(told.split())
+        assert "derive LSOA 2011 or 2021 codes from the postcode, or ask the supplier for the LSOA11 or LSOA21" in words
+        assert "Use the edition published for these areas" not in words
+    assert "no edition that this tool takes is for 2001 areas" in " ".join(result.stdout.split())

@@ -60,3 +60,30 @@ def test_a_quick_audit_says_what_it_did_not_check(samples: Path, reference_folde
     printed = run_cli("check", extract, "--reference", reference_folder, "--quick").stdout
     assert "A quick audit" in printed
     assert "quintile 1 (most deprived) less quintile 5" in printed
+
+
+@pytest.mark.parametrize("profile", ["none", "hes"])
+def test_a_quick_audit_prints_gap_and_ratio_with_their_intervals(
+    profile: str, samples: Path, reference_folder: Path, run_cli: RunCli
+) -> None:
+    extract = samples / "admitted_care.csv"
+    result = _document(run_cli, extract, reference_folder, profile, "--quick")
+    gap, ratio = (next(m for m in result["measures"] if m["measure"] == name) for name in ("gap", "ratio"))
+    options = ("--quick", "--reference", reference_folder, "--disclosure", profile)
+    printed = " ".join(run_cli("check", extract, *options).stdout.split())
+    points = [100 * gap[end] for end in ("estimate", "lower", "upper")]
+    assert "less quintile 5: {:+.1f} points ({:+.1f} to {:+.1f}); ".format(*points) in printed
+    assert "; ratio {estimate:.2f} ({lower:.2f} to {upper:.2f})".format(**ratio) in printed
+
+
+def test_why_there_is_no_ratio_is_said(tmp_path: Path, reference_folder: Path, run_cli: RunCli) -> None:
+    """Nobody of the least deprived fifth missed an appointment, so there is nothing to divide by."""
+    lines = ["ETHNOS,IMD_DECILE,ATTENDED"]
+    for decile in range(1, 11):
+        missed = 60 if decile < 9 else 0
+        lines += [f"A,{decile},{3 if number < missed else 5}" for number in range(300)]
+    extract = tmp_path / "appointments.csv"
+    extract.write_text("\n".join(lines) + "\n")
+    columns = ("--map", "ethnicity=ETHNOS", "--map", "imd_decile=IMD_DECILE", "--map", "attendance=ATTENDED")
+    result = run_cli("check", extract, "--quick", *columns, "--dataset", "hes_op", "--reference", tmp_path)
+    assert "; no ratio: " in " ".join(result.stdout.split()), result.stdout + result.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections.abc import Iterator
@@ -184,3 +185,25 @@ def test_every_outcome_is_compared_and_has_a_verdict(run_cli: RunCli, profile: s
     }
     gaps = {each["outcome"] for each in _document("emergency_care", "none")["measures"] if each["measure"] == "gap"}
     assert gaps == {each["outcome"] for each in _document("emergency_care", "none")["outcomes"]}
+
+
+@pytest.mark.parametrize("profile", ["hes", "none"])
+def test_few_records_get_no_verdict_in_any_output(profile: str, tmp_path: Path, run_cli: RunCli) -> None:
+    header, *lines = (SAMPLES / "admitted_care.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    names = next(csv.reader([header]))
+    coded = [line for line in lines if dict(zip(names, next(csv.reader([line])), strict=False)).get("ETHNOS") == "A"][
+        :40
+    ]
+    extract, files = tmp_path / "few.csv", [tmp_path / "few.json", tmp_path / "few.tidy.csv"]
+    extract.write_text(header + "".join(coded), encoding="utf-8")
+    outputs = [part for file in files for part in ("-o", file)]
+    name = () if profile == "hes" else ("--internal", "the board")
+    run_cli(
+        "check", extract, "--reference", SAMPLES / "reference", "--disclosure", profile, *name, *outputs,
+        "--fail-on", "never",
+    )  # fmt: skip
+    result = json.loads(files[0].read_text(encoding="utf-8"))
+    told = {verdict["subject"]: (verdict["verdict"], verdict["sentence"]) for verdict in result["verdicts"]}
+    assert told["ethnicity"] == ("care", "Too few records to judge.")
+    assert not any(verdict == "act" for verdict, _ in told.values())
+    assert "act" not in {row["verdict"] for row in csv.DictReader(files[1].read_text(encoding="utf-8").splitlines())}

@@ -15,6 +15,7 @@ from equity_audit.model import Audit, Report
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 NAMES = ("admitted_care", "emergency_care", "outpatients", "waiting_list")
+UNLINKED = "unlinked"  # none of its records reaches a quintile
 ATTACKS = (
     "<script>alert(1)</script>", "<img src=https://example.invalid/x onerror=alert(1)>", '"><svg onload=alert(1)>',
     "=HYPERLINK(\"https://example.invalid\")", "+1+cmd|' /C calc'!A0", "@SUM(1)", "-2+3", "{{ 7*7 }}", "$x^2$",
@@ -25,6 +26,8 @@ SITE_HEADER, ETHNIC_HEADER = "<b onmouseover=alert(1)>SITE", "=ETHNOS&<i>"
 
 @cache
 def sample_audit(name: str) -> Audit:
+    if name == UNLINKED:
+        return _unlinked_audit()
     return _steady(run_audit(Request(extract=SAMPLES / f"{name}.csv", reference=SAMPLES / "reference")))
 
 
@@ -54,6 +57,17 @@ def hostile_report() -> Report:
             overrides={"site": SITE_HEADER, "ethnicity": ETHNIC_HEADER}, label="<h1>=label</h1>\x07",
         )  # fmt: skip
         return protect(_steady(run_audit(request)), load_profile("hes"))
+
+
+def _unlinked_audit() -> Audit:
+    """Admitted care with areas of 2001 and no other location."""
+    header, rest = (SAMPLES / "admitted_care.csv").read_text(encoding="utf-8").split("\n", 1)
+    for column, other in (("LSOA21", "LSOA01"), ("HOMEADD", "LEFT_OUT"), ("IMD_DECILE", "LEFT_OUT_TOO")):
+        header = header.replace(column, other)
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "unlinked.csv")
+        path.write_text(f"{header}\n{rest}", encoding="utf-8")
+        return _steady(run_audit(Request(extract=path, reference=SAMPLES / "reference")))
 
 
 def _steady(audit: Audit) -> Audit:

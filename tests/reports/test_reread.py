@@ -12,7 +12,7 @@ import pytest
 
 from equity_audit.disclosure.profiles import profile_from
 from equity_audit.errors import UsageError
-from equity_audit.model import Report
+from equity_audit.model import Cell, Report, Verdict
 from equity_audit.reports import json as document
 from equity_audit.reports import reread
 from equity_audit.reports.reread import read_report
@@ -174,6 +174,15 @@ def test_other_thresholds_of_completeness_are_applied_and_said():
     # A comparison rests on more than completeness, so a looser threshold cannot clear it.
     assert verdict_of(looser, "did_not_attend_by_ethnic_group") == verdict_of(report, "did_not_attend_by_ethnic_group")
     assert verdict_of(restate(stricter, NewThresholds(do_not_use_below=0.5)), "ethnicity") == "care"
+
+
+def test_no_threshold_makes_few_records_enough_to_judge():
+    few = {"records": Cell(40), "classes": {"valid": Cell(30), "missing": Cell(10)}}
+    report = replace(sample_report("outpatients"), exact=True, ethnicity=few)
+    for level, sentence in (("care", "Too few records to judge."), ("do_not_use", "Do not use yet: too few.")):
+        verdicts = (Verdict(subject="ethnicity", verdict=level, sentence=sentence, because=()),)
+        again = restate(replace(report, verdicts=verdicts), NewThresholds(do_not_use_below=0.2, act_from=0.5))
+        assert [(each.verdict, each.sentence) for each in again.verdicts] == [("care", "Too few records to judge.")]
 
 
 def test_command_renders_again(run_cli, tmp_path: Path):

@@ -172,3 +172,9 @@ def test_a_quick_audit_says_why_no_gap_leads():
     assert "No gap leads here: none of this extract's outcomes is one to be told first." in told
     quick = replace(report, outcomes=outcomes[:1], notes=("A quick audit: it counts.",))
     assert "a quick audit has one outcome, and this one is not told first." in " ".join(headline_sentences(quick))
+
+
+def test_the_next_step_for_rejected_lines_is_true_where_no_line_is_named():
+    report = sample_report("admitted_care")
+    assert not report.rejected_lines
+    assert "named lines" not in fix_words(report, finding(report, "STR002"))

@@ -59,6 +59,12 @@ def month_dimension(tally: pd.DataFrame) -> Dimension:
     )
 
 
+def month_counts(tally: pd.DataFrame, field: str) -> dict[str, int]:
+    """Records by calendar month of a date field, in order; dates that cannot be read are left out."""
+    month = read_dates(tally[field]).dt.strftime("%Y-%m")
+    return {str(label): int(number) for label, number in tally["records"].groupby(month).sum().items()}
+
+
 def label_dimension(tally: pd.DataFrame, field: str) -> Dimension:
     """A field whose own values are the labels (sites): shown only where at least 10 patients share them.
 

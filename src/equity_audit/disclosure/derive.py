@@ -22,7 +22,7 @@ from equity_audit.model import (
     TableRow,
     Verdict,
 )
-from equity_audit.verdict_settings import Thresholds
+from equity_audit.verdict_settings import FEWEST_FOR_A_SHARE, TOO_FEW_TO_JUDGE, Thresholds
 
 LEVEL = 0.95
 STRATA_BASE = 5  # of counts by age and sex where a profile shows whole numbers
@@ -202,7 +202,8 @@ def completeness_verdicts(
         share = facts["classes"][key].value / facts["records"].value
         failing = _failing(findings, _SETS[dimension])
         coded = linked_words(facts.get("routes", {})) if dimension == "imd_quintile" else _CODED_WORDS[dimension]
-        words = f"{share:.1%} of records {coded}"
+        few = facts["records"].value < FEWEST_FOR_A_SHARE
+        words = f"too few records {coded}" if few else f"{share:.1%} of records {coded}"
         if any(code in failing for code in _PROOF[dimension]):
             verdict, sentence = "do_not_use", f"Do not use yet: {NOT_PROVED}."
         elif share < thresholds.do_not_use_below:
@@ -210,6 +211,9 @@ def completeness_verdicts(
                 "do_not_use",
                 f"Do not use yet: {words}, and at least {thresholds.do_not_use_below:.0%} are needed.",
             )
+        elif few:
+            # The careful one of the three words that a scheduled job knows; the sentence says that nothing was judged.
+            verdict, sentence = "care", f"{TOO_FEW_TO_JUDGE}."
         elif share < thresholds.act_from:
             verdict, sentence = "care", f"Read with care: {words}; {thresholds.act_from:.0%} would be complete enough."
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from equity_audit.decode.dimensions import FEWEST_PATIENTS
 from equity_audit.disclosure.auditor import hide_until_safe
 from equity_audit.disclosure.derive import comparisons_of, completeness_verdicts
 from equity_audit.disclosure.exact import exact_hidden
@@ -59,6 +60,11 @@ def hidden_counts(ledger: Ledger, profile: Profile, previous: Previous | None = 
     if profile.exact and len(ledger.counts) <= FEWEST:
         hidden = exact_hidden(ledger, hidden, profile, before)
     return frozenset(hide_until_safe(ledger, hidden, profile, before))
+
+
+def _may_be_named(records: int, profile: Profile) -> bool:
+    """Whether a month may stand without its count: as many share it as share the name of a site."""
+    return records >= FEWEST_PATIENTS and not profile.hides(records)
 
 
 def _totals(ledger: Ledger, hidden: frozenset[Count], profile: Profile, audit: Audit) -> Mapping[Count, Cell]:
@@ -117,6 +123,7 @@ def _report(audit: Audit, released: Released, profile: Profile, internal_name: s
         },
         notes=(*audit.notes, at.sentence()) if verdicts else audit.notes,
         hints=audit.hints,
+        census_months=tuple(month for month, records in audit.census_months.items() if _may_be_named(records, profile)),
         ethnicity_details=released.facts("ethnicity_details", audit.ethnicity_details),
         deprivation_details=released.facts("deprivation_details", audit.deprivation_details),
     )

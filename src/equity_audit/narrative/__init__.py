@@ -11,6 +11,7 @@ from equity_audit.narrative.completeness import missing_sentence as missing_sent
 from equity_audit.narrative.completeness import recoverable_sentence as recoverable_sentence
 from equity_audit.narrative.completeness import rules_sentence as rules_sentence
 from equity_audit.narrative.completeness import trust_sentence as trust_sentence
+from equity_audit.narrative.completeness import unlinked_sentence as unlinked_sentence
 from equity_audit.narrative.completeness import wanted_share as wanted_share
 from equity_audit.narrative.gaps import gap_sentence as gap_sentence
 from equity_audit.narrative.gaps import ratio_sentence as ratio_sentence
@@ -25,12 +26,16 @@ from equity_audit.narrative.lookups import difference_of as difference_of
 from equity_audit.narrative.lookups import is_shown as is_shown
 from equity_audit.narrative.lookups import may_be_headline as may_be_headline
 from equity_audit.narrative.lookups import measure_of as measure_of
+from equity_audit.narrative.lookups import nothing_linked as nothing_linked
 from equity_audit.narrative.lookups import ordered_outcomes as ordered_outcomes
 from equity_audit.narrative.lookups import outcomes_of as outcomes_of
 from equity_audit.narrative.lookups import rates_of as rates_of
 from equity_audit.narrative.lookups import rows_of as rows_of
 from equity_audit.narrative.lookups import table_of as table_of
+from equity_audit.narrative.lookups import told_rows as told_rows
 from equity_audit.narrative.lookups import too_few_records as too_few_records
+from equity_audit.narrative.methods import METHODS as METHODS
+from equity_audit.narrative.methods import method_words as method_words
 from equity_audit.narrative.rates import population_sentence as population_sentence
 from equity_audit.narrative.rates import rate_sentence as rate_sentence
 from equity_audit.narrative.rates import shown_notes as shown_notes

@@ -8,7 +8,7 @@ from equity_audit.model import Report
 from equity_audit.narrative.completeness import completeness_sentences, other_classes, trust_sentence
 from equity_audit.narrative.gaps import gap_sentence
 from equity_audit.narrative.groups import groups_sentence
-from equity_audit.narrative.lookups import class_share, is_shown, may_be_headline, ordered_outcomes
+from equity_audit.narrative.lookups import class_share, is_shown, may_be_headline, ordered_outcomes, too_few_records
 from equity_audit.narrative.words import ETHNIC_CLASSES, LINK_CLASSES, LINKED, USABLE, listed, uncapped
 
 
@@ -87,7 +87,7 @@ def ask_sentence(report: Report, named: Sequence[str] = ()) -> str:
         for subject, words in (
             ("ethnicity", USABLE), ("deprivation", LINKED),
         )
-        if verdicts.get(subject) == "care"
+        if verdicts.get(subject) == "care" and not too_few_records(report, subject)
     ]  # fmt: skip
     if not wanted:
         return "The board is asked to note these figures and to discuss how the recording faults will be put right."

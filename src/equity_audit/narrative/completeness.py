@@ -6,8 +6,9 @@ import re
 
 from equity_audit.decode.labels import linked_words
 from equity_audit.model import Cell, OutcomeFacts, Report
-from equity_audit.narrative.lookups import class_share, rows_of, too_few_records
+from equity_audit.narrative.lookups import class_share, nothing_linked, rows_of, too_few_records
 from equity_audit.narrative.words import ETHNIC_CLASSES, LINK_CLASSES, USABLE, VERDICTS, percent
+from equity_audit.verdict_settings import TOO_FEW_TO_JUDGE
 
 _RULE_WORDS = {
     "fail": "failed",
@@ -31,7 +32,7 @@ def completeness_sentences(report: Report) -> tuple[str, ...]:
             continue
         start = f"{VERDICTS[verdicts[subject]]}: " if subject in verdicts else ""
         if verdicts.get(subject) != "do_not_use" and too_few_records(report, subject):
-            start = "Too few records to judge: "
+            start = f"{TOO_FEW_TO_JUDGE}: "
         words = USABLE if subject == "ethnicity" else linked_words(facts.get("routes", {}))
         told.append(
             f"{start}{percent(share)} of records {words}{other_classes(report, facts['classes'], key, classes)}."
@@ -50,7 +51,7 @@ def trust_sentence(report: Report) -> str:
     found = {verdict.verdict for verdict in report.verdicts if verdict.subject in ("ethnicity", "deprivation")}
     start = next((f"{VERDICTS[name]}: " for name in ("do_not_use", "care", "act") if name in found), "")
     if "do_not_use" not in found and any(too_few_records(report, each) for each in ("ethnicity", "deprivation")):
-        start = "Too few records to judge: "
+        start = f"{TOO_FEW_TO_JUDGE}: "
     return f"{start}{'of' if start else 'Of'} the records, {' and '.join(shares)}." if shares else ""
 
 
@@ -65,6 +66,17 @@ def other_classes(report: Report, counts: dict[str, Cell], key: str, words: dict
     if not largest:
         return ""
     return "; " + ", ".join(f"{percent(share)} {words.get(name, name)}" for name, share in largest)
+
+
+def unlinked_sentence(report: Report) -> str:
+    """That no record is linked, and why; blank where one is, or where that is hidden."""
+    if not nothing_linked(report):
+        return ""
+    classes = report.deprivation["classes"]
+    why = other_classes(report, classes, "linked", LINK_CLASSES).removeprefix("; ")
+    # Of few records no share is given, but the reasons are still known.
+    why = why or ", ".join(LINK_CLASSES.get(name, name) for name, cell in classes.items() if cell.value)
+    return f"No record is linked to an IMD quintile{': ' if why else ''}{why}."
 
 
 def rules_sentence(report: Report) -> str:

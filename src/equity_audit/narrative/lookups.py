@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from equity_audit.decode.labels import QUINTILES
 from equity_audit.model import Cell, OutcomeFacts, ReleasedMeasure, ReleasedTable, Report, TableRow
 from equity_audit.narrative.words import LEAST_SHOWN, NOT_A_RATE
+from equity_audit.verdict_settings import FEWEST_FOR_A_SHARE as FEWEST_FOR_A_SHARE
 
-FEWEST_FOR_A_SHARE = 100
 RATES = ("rate", "standardised_rate", "indirectly_standardised_rate", "standardised_ratio")
 
 
@@ -83,6 +84,19 @@ def rates_of(report: Report, outcome: str, dimension: str) -> tuple[ReleasedMeas
     """The rates per population of an outcome by a dimension, group by group."""
     wanted = (outcome, dimension)
     return tuple(row for row in report.measures if row.measure in RATES and (row.outcome, row.dimension) == wanted)
+
+
+def nothing_linked(report: Report) -> bool:
+    """Whether no record at all reached a quintile: the five are then empty in every table, and one sentence says more."""
+    return bool(report.deprivation) and report.deprivation["classes"]["linked"].value == 0
+
+
+def told_rows(report: Report, table: ReleasedTable) -> tuple[TableRow, ...]:
+    """The rows that a reader is shown: all but the five quintiles of an extract of which nothing is linked."""
+    if "imd_quintile" not in table.dimensions or not nothing_linked(report):
+        return table.rows
+    place = table.dimensions.index("imd_quintile")
+    return tuple(row for row in table.rows if row.labels[place] == QUINTILES[-1])
 
 
 def too_few_records(report: Report, subject: str) -> bool:

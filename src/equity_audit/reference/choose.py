@@ -79,7 +79,8 @@ def choose_edition(
         edition, reason = tables[vintage], f"newest installed for the {vintage} areas that the extract {proof}"
     else:
         edition = max(tables.values(), key=_age)
-        reason = "newest installed" + (f"; none installed is for {vintage} areas" if vintage else "")
+        none = "no edition that this tool takes" if vintage == "2001" else "none installed"
+        reason = "newest installed" + (f"; {none} is for {vintage} areas" if vintage else "")
     others = tuple(table for table in tables.values() if table.edition != edition.edition)
     rest = tuple(entry for name, entry in available.items() if name != edition.edition)
     return Choice(edition=edition, others=others, vintage=vintage, reason=reason, basis=proof, entries=rest)

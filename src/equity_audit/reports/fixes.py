@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from equity_audit.fields import only_areas_of_2001
 from equity_audit.model import Cell, ReleasedFinding, Report
 from equity_audit.reports.workbook.words import month_words
 
@@ -17,14 +18,20 @@ _PLACES = {
 }
 _MOSTLY_ABSENT = 0.5
 _FEWEST = 100
+_OF_2001 = (
+    "These areas are of 2001, for which no edition is taken, so neither --imd nor the LSOA lookup helps: derive LSOA 2011 or "
+    "2021 codes from the postcode, or ask the supplier for the LSOA11 or LSOA21 column."
+)
 _AREA = "Most are not found: the installed directory may not cover this area. Install the whole NSPL."
 
 
 def fix_words(report: Report, found: ReleasedFinding) -> str:
-    """The rule's next step, with the sites or months meant, or that the directory is the likelier fault."""
+    """The rule's next step, with the sites or months meant; what helps here, where the rule's own advice does not."""
     code, fix = found.rule.code, found.rule.fix
     if code == "DEP004" and _mostly_absent(found):
         return f"{_AREA} {fix}"
+    if code == "DEP009" and only_areas_of_2001(report.run.mapping.filled):
+        return _OF_2001
     named = list(dict.fromkeys(_named(report, code)))
     if not named:
         return fix

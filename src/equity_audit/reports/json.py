@@ -59,6 +59,7 @@ def _content(report: Report) -> dict[str, Any]:
             "mapping": dict(run.mapping.columns),
             "not_used": _unused(run.mapping),
             "blank": list(run.mapping.blank),
+            "census_months": list(report.census_months),
             "references": list(run.references),
             "disclosure": report.profile,
             "watermark": watermark(report),

@@ -7,6 +7,7 @@ in the document, never a value. Past 300 lines, so that one page shows the whole
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeVar, get_args
 
@@ -185,6 +186,7 @@ class _Reader:
                 str(code): tuple((each.text("shape"), each.cell("records")) for each in self.all.part("shapes").parts(code))
                 for code in self.all.part("shapes").value
             },
+            census_months=_months(run),
             notes=self.all.texts("notes"),
             hints=(),
         )  # fmt: skip
@@ -344,6 +346,14 @@ def _moment(part: _Part, key: str) -> str:
     except ValueError:
         _refuse(f"{part.path}/{key}", "a date and time")
     return text
+
+
+def _months(run: _Part) -> tuple[str, ...]:
+    """Titles are made of them, so nothing but months passes."""
+    found = run.texts("census_months")
+    if not all(re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month) for month in found):
+        _refuse(f"{run.path}/census_months", "a list of months such as 2025-03")
+    return found
 
 
 def _lines(part: _Part) -> tuple[int, ...]:

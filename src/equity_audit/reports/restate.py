@@ -12,7 +12,8 @@ from equity_audit.decode.labels import linked_words
 from equity_audit.disclosure.profiles import load_profile, profile_names
 from equity_audit.errors import UsageError
 from equity_audit.model import ReleasedFinding, Report, Verdict
-from equity_audit.narrative import USABLE, class_share, percent
+from equity_audit.narrative import USABLE, class_share, percent, too_few_records
+from equity_audit.verdict_settings import TOO_FEW_TO_JUDGE
 
 _FIELDS = {"ethnicity": "valid", "deprivation": "linked"}
 
@@ -93,6 +94,9 @@ def _weighed_again(report: Report, verdict: Verdict, thresholds: NewThresholds) 
         return replace(
             verdict, verdict="do_not_use", sentence=f"Do not use yet: {told}, and at least {percent(below)} are needed."
         )
+    if verdict.subject == subject and too_few_records(report, subject):
+        relaxed = below is not None and "not proved" not in verdict.sentence
+        return replace(verdict, verdict="care", sentence=f"{TOO_FEW_TO_JUDGE}.") if relaxed else verdict
     if act is not None and share < act and verdict.verdict == "act":
         return replace(
             verdict, verdict="care", sentence=f"Read with care: {told}; {percent(act)} would be complete enough."

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from equity_audit.model import ReleasedTable, Report
-from equity_audit.narrative import outcomes_of, rates_of, table_of
+from equity_audit.narrative import nothing_linked, outcomes_of, rates_of, table_of
 from equity_audit.yamlfile import read_yaml
 
 NOT_HERE = "not in this extract"
@@ -31,6 +31,7 @@ class Indicator:
     tables: dict[str, ReleasedTable]
     near: bool = False
     of_age: bool = False
+    unlinked: bool = False
     rates: tuple[str, ...] = ()  # dimensions by which a rate per population is given, too
 
     @property
@@ -41,6 +42,7 @@ class Indicator:
         given = [words for name, words in DIMENSIONS.items() if name in self.tables]
         absent = [words for name, words in DIMENSIONS.items() if name not in self.tables]
         absent = [words for words in absent if not (self.of_age and words == "age")]
+        absent = [words for words in absent if not (self.unlinked and words == "deprivation")]
         told = f"by {', '.join(given)}" if given else "without a breakdown"
         if self.rates:
             rates = " and ".join(DIMENSIONS[name] for name in self.rates)
@@ -48,6 +50,7 @@ class Indicator:
         elif self.near:
             told = f"as a share of activity, not a population rate; {told}"
         told += "; not by age, which is part of the indicator" if self.of_age else ""
+        told += "; not by deprivation: no record is linked to an IMD quintile" if self.unlinked else ""
         return told + (f"; not by {', '.join(absent)}: the extract does not hold it" if absent else "")
 
 
@@ -62,10 +65,11 @@ def rows_of_statement(report: Report) -> tuple[Indicator, ...]:
         of_age = outcome is not None and is_of_age(report, outcome)
         if of_age:
             tables.pop("age_band")
+        unlinked = nothing_linked(report) and tables.pop("imd_quintile", None) is not None
         found.append(
             Indicator(
                 domain=entry["domain"], name=entry["indicator"], basis=entry["basis"], outcome=outcome,
-                near=outcome is not None and exact is None, of_age=of_age,
+                near=outcome is not None and exact is None, of_age=of_age, unlinked=unlinked,
                 rates=tuple(name for name in DIMENSIONS if _has_rates(report, outcome, name)) if outcome else (),
                 tables={name: table for name, table in tables.items() if table is not None},
             )

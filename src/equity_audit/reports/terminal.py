@@ -14,8 +14,16 @@ from rich.table import Table
 from rich.text import Text
 
 from equity_audit.decode.labels import QUINTILES
-from equity_audit.model import Cell, ReleasedFinding, ReleasedTable, Report
-from equity_audit.narrative import rate_sentence, shown_notes, shown_percent, too_few_records
+from equity_audit.model import Cell, ReleasedFinding, ReleasedMeasure, ReleasedTable, Report, TableRow
+from equity_audit.narrative import (
+    measure_of,
+    nothing_linked,
+    rate_sentence,
+    shown_notes,
+    shown_percent,
+    told_rows,
+    unlinked_sentence,
+)
 from equity_audit.reports.detaillines import ethnicity_lines
 from equity_audit.reports.fixes import fix_words
 from equity_audit.reports.json import watermark, watermark_line
@@ -95,10 +103,7 @@ def _parts(report: Report, verbose: bool) -> Iterable[Any]:
         yield Text(f"  · {note}")
     for verdict in report.verdicts:
         because = f" ({', '.join(verdict.because)})" if verdict.because else ""
-        told = verdict.sentence
-        if verdict.verdict != "do_not_use" and too_few_records(report, verdict.subject):
-            told = "Too few records to judge."
-        yield Text(f"  {_subject(verdict.subject, report)}: {told}{because}", style="bold")
+        yield Text(f"  {_subject(verdict.subject, report)}: {verdict.sentence}{because}", style="bold")
     yield Text()
     yield _rules(report, verbose)
     yield from _shapes(report)
@@ -227,8 +232,10 @@ def _breakdowns(report: Report) -> Iterable[Any]:
             if len(report.outcomes) > 1:
                 yield Text()
                 yield _more_outcomes(f"Other outcomes by {title}", tables, dimension, report)
+            if dimension == "imd_quintile" and nothing_linked(report):
+                yield Text(unlinked_sentence(report))
     crossed = tables.get("records_by_imd_quintile_by_ethnic_group")
-    if crossed is not None:
+    if crossed is not None and not nothing_linked(report):
         yield Text()
         yield _crossed(crossed)
     for measure in report.measures:
@@ -239,11 +246,22 @@ def _breakdowns(report: Report) -> Iterable[Any]:
             yield Text(
                 f"{label}, quintile 1 (most deprived) less quintile 5{edition}: {100 * measure.estimate:+.1f} points "
                 f"({100 * (measure.lower or 0):+.1f} to {100 * (measure.upper or 0):+.1f})"
+                f"{_ratio(report, measure)}"
             )
     for facts, _ in report.outcomes:
         told = (rate_sentence(report, facts, each.dimension) for each in report.populations)
         yield from (Text(sentence) for sentence in told if sentence)
     yield Text()
+
+
+def _ratio(report: Report, gap: ReleasedMeasure) -> str:
+    """The same two quintiles as a ratio, which a gap in points does not tell; why there is none."""
+    found = measure_of(report, "ratio", gap.outcome, gap.dimension)
+    if found is None:
+        return ""
+    if found.estimate is None or found.lower is None or found.upper is None:
+        return f"; no ratio: {found.reason_withheld}" if found.reason_withheld else ""
+    return f"; ratio {found.estimate:.2f} ({found.lower:.2f} to {found.upper:.2f})"
 
 
 def _breakdown(
@@ -258,7 +276,7 @@ def _breakdown(
     for facts, _ in outcomes:
         table.add_column(facts.label.lower(), justify="right")
         table.add_column("95% interval", justify="right")
-    for position, row in enumerate(records.rows):
+    for position, row in _told(report, records):
         cells = [row.labels[0], _number(row.numerator), _percent(row.value), _interval(row.lower, row.upper)]
         if patients:
             cells.append(_number(patients.rows[position].numerator))
@@ -278,10 +296,16 @@ def _more_outcomes(title: str, tables: Mapping[str, ReleasedTable], dimension: s
     found = [(facts, tables[f"{facts.name}_by_{dimension}"]) for facts, _ in report.outcomes[1:]]
     for facts, _ in found:
         table.add_column(facts.label.lower(), justify="right")
-    for position, row in enumerate(found[0][1].rows):
+    for position, row in _told(report, found[0][1]):
         cells = [outcome.rows[position] for _, outcome in found]
         table.add_row(row.labels[0], *(f"{_percent(cell.value)} of {_number(cell.denominator)}" for cell in cells))
     return table
+
+
+def _told(report: Report, table: ReleasedTable) -> Iterable[tuple[int, TableRow]]:
+    """The rows to show, each with its place in the table."""
+    told = {row.labels for row in told_rows(report, table)}
+    return ((position, row) for position, row in enumerate(table.rows) if row.labels in told)
 
 
 def _crossed(crossed: ReleasedTable) -> Table:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from equity_audit.model import Cell, ReleasedMeasure, ReleasedTable, Report, TableRow
-from equity_audit.narrative import ETHNIC_CLASSES, LINK_CLASSES, SHORTHAND, class_share
+from equity_audit.narrative import ETHNIC_CLASSES, LINK_CLASSES, METHODS, SHORTHAND, class_share
 from equity_audit.reports.grouping import grouping_words
 from equity_audit.reports.inert import cell_text
 from equity_audit.reports.json import watermark_line
@@ -35,7 +35,12 @@ COLUMNS = (
     ("lower", "Lower end of the interval", "number"),
     ("upper", "Upper end of the interval", "number"),
     ("marker", "Why a figure is blank: " + "; ".join(f"{key} {words}" for key, words in SHORTHAND.items()), "string"),
-    ("method", "Method of a summary measure, or why it is withheld", "string"),
+    (
+        "method",
+        "Method of a summary measure, or why it is withheld. "
+        + "; ".join(f"{code}: {words}" for code, words in METHODS.items() if code.lower() != words.lower()),
+        "string",
+    ),
     ("verdict", "How far the comparison can be trusted: act, care, do_not_use", "string"),
     ("period", "Month of the row, else the period of the extract", "string"),
     ("run_id", "Run that made the row", "string"),

@@ -17,6 +17,7 @@ from equity_audit.narrative import (
     points,
     ratio_sentence,
     table_of,
+    unlinked_sentence,
 )
 from equity_audit.reports.html.facts import (
     any_shown,
@@ -39,7 +40,10 @@ def section(report: Report, board: Board) -> Section | None:
     """Nothing where the extract has no location."""
     blocks: Blocks = []
     chosen = chosen_outcomes(report, board)
-    for position, facts in enumerate(chosen):
+    unlinked = unlinked_sentence(report)
+    # The outcome that leads keeps its one row, which is of all records; the others would say nothing by quintile.
+    blocks += [Text(words=unlinked)] if unlinked else []
+    for position, facts in enumerate(chosen[:1] if unlinked else chosen):
         blocks += _outcome(report, facts, leads=position == 0)
         blocks += _overview(report, chosen) if position == 0 else []
     if not chosen:

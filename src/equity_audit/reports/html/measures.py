@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from equity_audit.model import OutcomeFacts, ReleasedMeasure, Report
-from equity_audit.narrative import RATES, measure_of, points
+from equity_audit.narrative import RATES, measure_of, method_words, points
 from equity_audit.reports.html.parts import Table, marks_in
 
 # What each measure is called for a reader; those told in percentage points or per cent are multiplied by 100.
@@ -64,7 +64,7 @@ def _row(measure: ReleasedMeasure) -> tuple[str, ...]:
     told = [write(end) if end is not None else "[z]" for end in (measure.estimate, measure.lower, measure.upper)]
     against = f" against {measure.against}" if measure.against and measure.against != "rest" else ""
     ends = f"{told[1]} to {told[2]}" if measure.lower is not None and measure.upper is not None else "[z]"
-    return (name, f"{measure.group or 'all'}{against}", told[0], ends, measure.reason_withheld or measure.method)
+    return (name, f"{measure.group or 'all'}{against}", told[0], ends, method_words(measure))
 
 
 def measure_words(name: str) -> str:

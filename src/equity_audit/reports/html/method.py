@@ -7,7 +7,7 @@ from equity_audit.model import Report
 from equity_audit.narrative import SHORTHAND, outcomes_of, shown_notes
 from equity_audit.reports.html.parts import Section, Text, count
 from equity_audit.reports.workbook import notes
-from equity_audit.reports.workbook.words import columns_used, day_words, reference_words
+from equity_audit.reports.workbook.words import columns_used, day_words, outside_period, reference_words
 
 
 def section(report: Report, board: Board) -> Section:
@@ -27,6 +27,7 @@ def section(report: Report, board: Board) -> Section:
         f"Records read {count(report.records_read)}, audited {count(report.records_audited)}, "
         f"rejected {count(report.records_rejected)}."
     )
+    about += [words for words in (outside_period(report),) if words]
     about += [f"Rejected while reading: {reason}: {count(cell)} records." for reason, cell in report.rejections]
     about.append(columns_used(report))
     about += [reference_words(entry) for entry in run.references]

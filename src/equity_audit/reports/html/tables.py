@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from equity_audit.comparing import UNCODED
 from equity_audit.model import Cell, OutcomeFacts, ReleasedTable, Report, TableRow
-from equity_audit.narrative import difference_of, difference_words, table_of, uncapped
+from equity_audit.narrative import difference_of, difference_words, table_of, told_rows, uncapped
 from equity_audit.reports.html.measures import standardised
 from equity_audit.reports.html.parts import Chart, Table, Text, count, interval, marks_in, share
 from equity_audit.reports.workbook.words import header_of, label_of
@@ -36,7 +36,7 @@ def group_table(
     parts = [_count_columns(records, patients)] if records else []
     if outcome and facts:
         parts.append(_outcome_columns(report, outcome, facts))
-    names = [row.labels for row in spine.rows if not only or row.labels[0] in only]
+    names = [row.labels for row in told_rows(report, spine) if not only or row.labels[0] in only]
     rows = tuple(
         (label_of(dimension, labels[0]), *(cell for _, cells in parts for cell in cells(labels))) for labels in names
     )

@@ -33,7 +33,7 @@ from equity_audit.reports.workbook.parts import (
     Value,
 )
 from equity_audit.reports.workbook.tables import ONE_TABLE, about_lines
-from equity_audit.reports.workbook.words import day_words, period_of, titled, watermark_lines
+from equity_audit.reports.workbook.words import day_words, outside_period, period_of, titled, watermark_lines
 
 Block = tuple[Literal["heading", "text"], str]
 _NONE = Cell(None, "z")
@@ -45,7 +45,7 @@ def cover_sheet(report: Report, board: Board) -> TextSheet:
     facts = {
         "Source": f"{run.label} ({run.dataset_title}); {many(report.records_audited)} records audited, "
         f"{many(report.records_rejected)} rejected while reading.",
-        "Period": f"{board.period or period_of(report)}.",
+        "Period": f"{board.period or period_of(report)}. {'' if board.period else outside_period(report)}".strip(),
         "Published": f"{day_words(run.finished)}, the day of the audit.",
         "Next update": "when the audit is next run.",
         "Status": "provisional: these are management figures, not official statistics.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from equity_audit.model import Cell, ReleasedMeasure, Report
-from equity_audit.narrative import RATES, outcomes_of
+from equity_audit.narrative import RATES, method_words, outcomes_of
 from equity_audit.reports.html.measures import POINTS, measure_words
 from equity_audit.reports.workbook import notes
 from equity_audit.reports.workbook.parts import Column, Kind, NoteBook, TableSheet, Value
@@ -32,7 +32,7 @@ def _sheet(
     rows: tuple[tuple[Value, ...], ...] = tuple(
         (
             labels.get(measure.outcome, measure.outcome), header_of(measure.dimension), measure_words(measure.measure),
-            _group(measure), measure.reason_withheld or measure.method, *(
+            _group(measure), method_words(measure), *(
                 _cell(end, kind, withheld=measure.estimate is None)
                 for end in (measure.estimate, measure.lower, measure.upper)
             ),
@@ -41,7 +41,7 @@ def _sheet(
     )  # fmt: skip
     if not rows:
         return None
-    interval = book.mark(notes.INTERVAL)
+    interval = book.mark(notes.INTERVAL_OF_MEASURES)
     return TableSheet(
         tab=f"Table_{number}",
         title=titled(report, f"Table {number}: {what}"),

@@ -10,6 +10,10 @@ INTERVAL = (
     "Lower and upper limits are the ends of the 95% Wilson interval: the values that the figures fit, chance allowed "
     "for. Several records of one patient are treated as independent, so the true uncertainty is larger."
 )
+INTERVAL_OF_MEASURES = (
+    "Lower and upper limits are 95% intervals by the method that the row names; of bounds they are the lowest and highest that "
+    "the figure could be. Repeat patients widen the intervals where the extract has a key."
+)
 INTERVAL_OF_RATES = (
     "Lower and upper limits of rates are 95% intervals: Byar's for counts, Dobson's for directly standardised rates, wider "
     "where patients are counted several times."

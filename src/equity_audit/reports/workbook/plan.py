@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from equity_audit.board import Board
 from equity_audit.model import OutcomeFacts, Report
-from equity_audit.narrative import ordered_outcomes, outcomes_of, table_of
+from equity_audit.narrative import nothing_linked, ordered_outcomes, outcomes_of, table_of
 from equity_audit.reports.sites import of_sites
 from equity_audit.reports.workbook.back import method_sheet, notes_sheet
 from equity_audit.reports.workbook.chart_plan import chart_data_sheet, chart_sheet
@@ -67,11 +67,13 @@ def plan_workbook(report: Report, board: Board) -> tuple[Sheet, ...]:
     return (cover_sheet(report, board), contents, summary, *body, *last)
 
 
-def _telling(make: Callable[[NoteBook], TableSheet | None], book: NoteBook) -> TableSheet | None:
+def _telling(
+    make: Callable[[NoteBook], TableSheet | None], book: NoteBook, *, empty: bool = False
+) -> TableSheet | None:
     """A sheet with figures on it, with its notes marked; a page of markers tells nobody anything and is left out."""
     trial = replace(book, texts=dict(book.texts))
     sheet = make(trial)
-    if sheet is not None and sheet.breakdown and not shows_figures(sheet):
+    if sheet is not None and (empty or (sheet.breakdown and not shows_figures(sheet))):
         book.left_out.append(sheet.title)
         return None
     book.texts = trial.texts
@@ -82,16 +84,23 @@ def _outcome(report: Report, number: int, facts: OutcomeFacts, dimensions: Dimen
     # A table too sparse to tell is told in two by two.
     if dimensions == CROSS and table_of(report, facts.name, *TWO_BY_TWO) is not None:
         dimensions = TWO_BY_TWO
-    sheet = _telling(lambda trial: outcome_sheet(report, number, facts, dimensions, trial), book)
+    empty = _says_nothing(report, number, dimensions)
+    sheet = _telling(lambda trial: outcome_sheet(report, number, facts, dimensions, trial), book, empty=empty)
     return _with_chart(report, sheet, number, dimensions, finding_of(report, facts, dimensions))
 
 
 def _records(report: Report, number: int, dimensions: Dimensions, book: NoteBook) -> list[Sheet]:
     """Records by group; drawn only where they stand in for an outcome, since how many came is no finding."""
-    sheet = _telling(lambda trial: counts_sheet(report, number, dimensions, trial), book)
+    empty = _says_nothing(report, number, dimensions)
+    sheet = _telling(lambda trial: counts_sheet(report, number, dimensions, trial), book, empty=empty)
     if number > len(LEADING):
         return [sheet] if sheet else []
     return _with_chart(report, sheet, number, dimensions)
+
+
+def _says_nothing(report: Report, number: int, dimensions: Dimensions) -> bool:
+    """Whether a table by quintile would say again that nothing is linked: Table 1 says so, and why."""
+    return number > 1 and "imd_quintile" in dimensions and nothing_linked(report)
 
 
 def _with_chart(

@@ -13,7 +13,9 @@ from equity_audit.narrative import (
     gap_sentence,
     groups_sentence,
     table_of,
+    told_rows,
     uncapped,
+    unlinked_sentence,
 )
 from equity_audit.reports.workbook import notes
 from equity_audit.reports.workbook.parts import Column, Kind, NoteBook, TableSheet, Value, used_markers
@@ -47,7 +49,7 @@ def counts_sheet(report: Report, number: int, dimensions: tuple[str, ...], book:
     rows: tuple[tuple[Value, ...], ...] = tuple(
         (*_labels(records, row.labels), row.numerator, row.value, row.lower, row.upper,
          *((keyed[row.labels],) if row.labels in keyed else ()))
-        for row in records.rows
+        for row in told_rows(report, records)
     )  # fmt: skip
     if any(len(row) != len(rows[0]) for row in rows):
         rows = tuple(row[: len(dimensions) + 4] for row in rows)
@@ -63,7 +65,10 @@ def counts_sheet(report: Report, number: int, dimensions: tuple[str, ...], book:
         tab=f"Table_{number}",
         title=titled(report, f"Table {number}: Records by {uncapped_all(dimensions)}"),
         about=about_lines(
-            report, rows, f"How many records fall in each group, and their share of {whole_of(records)}."
+            report,
+            rows,
+            f"How many records fall in each group, and their share of {whole_of(records)}.",
+            _unlinked(report, dimensions),
         ),
         name=records.id,
         columns=tuple(columns),
@@ -95,7 +100,7 @@ def outcome_sheet(
             row.lower,
             row.upper,
         )
-        for row in table.rows
+        for row in told_rows(report, table)
     )
     outcome, disclosure = book.mark(notes.outcome_note(report, facts)), book.mark(notes.disclosure_note(report))
     columns = (
@@ -114,12 +119,17 @@ def outcome_sheet(
             rows,
             f"How many {facts.noun} in each group count as this outcome, of all {facts.noun} counted.",
             sentence,
+            _unlinked(report, dimensions),
         ),
         name=table.id,
         columns=columns,
         rows=rows,
         breakdown=0 if dimensions in COMPARED else len(dimensions),
     )
+
+
+def _unlinked(report: Report, dimensions: tuple[str, ...]) -> str:
+    return unlinked_sentence(report) if "imd_quintile" in dimensions else ""
 
 
 def shows_figures(sheet: TableSheet) -> bool:

@@ -85,19 +85,56 @@ def day_words(moment: str) -> str:
 
 
 def period_of(report: Report) -> str:
-    """The months with a fair number of records, first to last; the day of the audit where the extract has no dates."""
-    table = table_of(report, None, "month", unit="records")
-    counts = {row.labels[0]: row.numerator.value or 0 for row in table.rows} if table else {}
-    # A stray date (1962, 2094) must not stretch the period: a month counts from a tenth of the fullest one on.
-    months = sorted(
-        label
-        for label, records in counts.items()
-        if month_words(label) != label and records and records >= max(counts.values()) / 10
-    )
+    """First to last month audited; the month of the census of a waiting list; the day of the audit if nothing is dated."""
+    months = _run_of_months(_month_counts(report)) or list(report.census_months)
     if not months:
         return f"audited on {day_words(report.run.finished)}"
     first, last = month_words(months[0]), month_words(months[-1])
     return first if first == last else f"{first} to {last}"
+
+
+def outside_period(report: Report) -> str:
+    """From when to when records are dated beyond the months of the title; blank where none is."""
+    counts = _month_counts(report)
+    told = set(_run_of_months(counts))
+    stray = [month for month in counts if month not in told]
+    if not stray:
+        return ""
+    before, after = [m for m in stray if m < min(told)], [m for m in stray if m > max(told)]
+    ends = [f"as early as {month_words(before[0])}"] if before else []
+    ends += [f"as late as {month_words(after[-1])}"] if after else []
+    return f"Some records are dated {' and '.join(ends)}."
+
+
+def _month_counts(report: Report) -> dict[str, float | None]:
+    """Released records by month, in order: None where a count is hidden, which its row says of it."""
+    table = table_of(report, None, "month", unit="records")
+    rows = {row.labels[0]: row.numerator.value for row in table.rows} if table else {}
+    return {label: rows[label] for label in sorted(rows) if month_words(label) != label and rows[label] != 0}
+
+
+def _run_of_months(counts: Mapping[str, float | None]) -> list[str]:
+    """The months audited: those with a tenth of the fullest, and all without a break before and after them.
+
+    A stray date (1962, 2094) must not stretch the period; a month with few records, hidden or not, belongs to it.
+    Where every count is hidden nothing tells a stray date apart, and all months count.
+    """
+    fullest = max((records or 0 for records in counts.values()), default=0)
+    if not fullest:
+        return list(counts)
+    full = [_month_number(label) for label, records in counts.items() if (records or 0) >= fullest / 10]
+    there = {_month_number(label) for label in counts}
+    first, last = full[0], full[-1]
+    while first - 1 in there:
+        first -= 1
+    while last + 1 in there:
+        last += 1
+    return [label for label in counts if first <= _month_number(label) <= last]
+
+
+def _month_number(label: str) -> int:
+    year, _, month = label.partition("-")
+    return 12 * int(year) + int(month)
 
 
 def titled(report: Report, what: str) -> str:
