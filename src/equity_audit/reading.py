@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,14 +12,10 @@ from equity_audit.datasets import Dataset, candidate_columns, detect_dataset, lo
 from equity_audit.decode.outcomes import raw_fields
 from equity_audit.errors import DataError
 from equity_audit.fields import IDENTITY_BLANK, IDENTITY_FIELDS, LOCATION_FIELDS, PATIENT_KEY_FIELDS
+from equity_audit.headers import safe_header
 from equity_audit.model import Extract, FieldMapping, Intake
 from equity_audit.sources import open_source
 
-_PERSONAL = re.compile(
-    r"\d{3}[ -]?\d{3}[ -]?\d{4}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|\d{4}-\d{2}-\d{2}|\d{2}[/.-]\d{2}[/.-]\d{4}",
-    re.IGNORECASE,
-)
-_LONGEST_HEADER = 60
 # Mapped and told, but read by nothing yet unless an outcome of the dataset needs them: not worth loading.
 _NOT_READ = {"record_key", "provider", "discharge_date", "length_of_stay"}
 # What a quick audit reads no more of either.
@@ -135,10 +130,3 @@ def _name(field: str, rank: int) -> str:
 
 def _why(intake: Intake) -> str:
     return "; ".join(f"{rejection.reason}: {rejection.records:,}" for rejection in intake.rejections) + "."
-
-
-def safe_header(name: str, position: int) -> str:
-    """A header as it may be shown: one that holds an NHS number, postcode or date is only its place."""
-    if not name or _PERSONAL.search(name) or len(name) > _LONGEST_HEADER or not name.isprintable():
-        return f"column {position + 1}"
-    return name

@@ -9,12 +9,14 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from importlib import resources
 
 from equity_audit.datasets.definitions import OutcomeDefinition, parse_outcome
 from equity_audit.errors import DataError, UsageError
 from equity_audit.fields import FIELDS
+from equity_audit.headers import nearest_header, normalise_header
 from equity_audit.yamlfile import read_yaml
 
 
@@ -29,11 +31,6 @@ class Dataset:
     signature: tuple[str, ...]
     fields: Mapping[str, tuple[str, ...]]
     outcomes: tuple[OutcomeDefinition, ...]
-
-
-def normalise_header(header: str) -> str:
-    """Case, spaces, underscores and other punctuation do not tell two headers apart."""
-    return re.sub(r"[\W_]+", "", header.casefold())
 
 
 @cache
@@ -105,12 +102,16 @@ def candidate_columns(
     result: dict[str, tuple[int, ...]] = {}
     for field, column in overrides.items():
         if field not in FIELDS:
-            raise UsageError(f"--map: there is no field called {field}. Fields: {', '.join(FIELDS)}.")
+            meant = get_close_matches(field.strip().casefold(), FIELDS, n=1)
+            hint = f"Did you mean {meant[0]}?" if meant else f"Fields: {', '.join(FIELDS)}."
+            raise UsageError(f"--map: there is no field called {field}. {hint}")
         exact = [position for position, name in enumerate(header) if name == column]
         found = exact or [positions[key] for key in [normalise_header(column)] if key in positions]
         if not found or (len(exact) != 1 and repeated[normalise_header(column)] > 1):
             problem = "is not in the header" if not found else "is in the header more than once"
-            raise UsageError(f"--map {field}: that column {problem}. `equity-audit datasets` lists what is looked for.")
+            near = None if found else nearest_header(column, header)
+            hint = f"Did you mean {near}?" if near else "`equity-audit datasets` lists what is looked for."
+            raise UsageError(f"--map {field}: that column {problem}. {hint}")
         result[field] = (found[0],)
     taken = {position for columns in result.values() for position in columns}
     for field, aliases in dataset.fields.items():
