@@ -37,12 +37,12 @@ def _open(path: Path, workspace: Path, *, counted: bool) -> Source:
     encoding = wide_encoding(text)
     if encoding:
         text = transcode(text, encoding, workspace)
-    delimiter, header, line = _look(text)
-    checked = preflight(text, delimiter, len(header), workspace, counted=counted, header=line)
+    delimiter, header, stands = _look(text)
+    checked = preflight(text, delimiter, len(header), workspace, counted=counted, header=stands)
     if checked is None:
         text, encoding = transcode(text, "cp1252", workspace), "cp1252"
-        delimiter, header, line = _look(text)
-        checked = preflight(text, delimiter, len(header), workspace, counted=counted, header=line)
+        delimiter, header, stands = _look(text)
+        checked = preflight(text, delimiter, len(header), workspace, counted=counted, header=stands)
     assert checked is not None  # noqa: S101 - what transcode wrote is UTF-8
     intake = _intake(checked, format=kind, encoding=encoding or "utf-8", delimiter=DELIMITERS[delimiter])
     strict = StrictReader(checked.path, delimiter, len(header))
@@ -114,8 +114,8 @@ def _receipt(intake: Intake, reader: StrictReader, held: int, lines: int) -> Int
     return replace(intake, records_read=read, records_audited=held, rejections=rejections)
 
 
-def _look(path: Path) -> tuple[str, tuple[str, ...], str | None]:
-    """The delimiter, the names of the columns, and the line they stand on where it is one."""
+def _look(path: Path) -> tuple[str, tuple[str, ...], str]:
+    """The delimiter, the names of the columns, and the text they stand in, as in the file."""
     with path.open("rb") as file:
         start = file.read(LOOK_BYTES)
     text = start.decode("utf-8-sig", errors="replace")
@@ -130,8 +130,8 @@ def _look(path: Path) -> tuple[str, tuple[str, ...], str | None]:
             f"The header row of the extract cannot be read: {first.fault or 'it holds a NUL character'}. "
             "It needs one row of column names, in UTF-8, with its quotes in pairs."
         )
-    line = first.lines[0].rstrip("\r\n") if len(first.lines) == 1 else None
-    return delimiter, tuple(name.strip().lstrip("\ufeff") for name in first.fields), line
+    stands = "".join(first.lines).rstrip("\r\n")
+    return delimiter, tuple(name.strip().lstrip("\ufeff") for name in first.fields), stands
 
 
 def _find_delimiter(text: str) -> str:
