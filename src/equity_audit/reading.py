@@ -68,8 +68,10 @@ def read_extract(
     blank = {IDENTITY_BLANK: identity} if {*identity} == {_name(field, 0) for field in IDENTITY_FIELDS} else {}
     aged = any(position in seen_filled for position in loaded.get("age", ()))
     unkept = {_name("birth_date", 0)} if blank and aged and "birth_date" not in needed | set(wanted) else set()
-    skipped |= {"birth_date"} if unkept else set()
     table, intake = engine.load(backend, source, columns, blank, unkept)
+    if unkept and IDENTITY_BLANK in table.columns:
+        # Else the source was read batch by batch: the column is there, and the flag is yet to be made of it.
+        skipped |= {"birth_date"}
     engine.seal(backend)
     if intake.records_audited == 0:
         raise DataError(
