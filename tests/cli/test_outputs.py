@@ -158,3 +158,20 @@ def test_areas_of_2001_are_said_to_have_no_edition_that_is_taken(tmp_path: Path,
     path.write_text("ETHNOS,LSOA01\n" + "A,E01000001\n" * 50)
     result = run_cli("check", path, "--map", "ethnicity=ETHNOS", "--map", "lsoa_2001=LSOA01", "--reference", tmp_path)
     assert "no edition that this tool takes (2015, 2019, 2025)" in " ".join(result.stdout.split())
+
+
+def test_what_is_hidden_throughout_is_never_told_as_none(
+    tmp_path: Path, reference_folder: Path, run_cli: RunCli
+) -> None:
+    # Fifty records of one patient: every count is of too few people to be shown.
+    path = tmp_path / "one.csv"
+    path.write_text("NHS_NUMBER,ETHNIC_CATEGORY,LSOA21\n" + "9990000001,A,E01900000\n" * 50, encoding="utf-8")
+    result = run_cli("check", path, "--reference", reference_folder, "-o", "out.json", "--fail-on", "never")
+    assert result.exit_code == 0, result.stderr
+    assert "[c] records read" in result.stdout
+    assert result.last_line.endswith("records read [c], audited [c], rejected 0")
+    document = json.loads(Path("out.json").read_text(encoding="utf-8"))
+    for place in (("intake", "records_read"), ("ethnicity", "records"), ("deprivation", "records")):
+        assert document[place[0]][place[1]] is None, place
+        assert document["markers"]["/" + "/".join(place)] == "c", place
+    assert run_cli("report", "out.json").stdout == result.stdout
