@@ -96,3 +96,24 @@ def test_every_form_of_an_extract_gives_the_same_audit(
         path.write_bytes(FORMS[name](rows))
         found = _audited(run_cli, path, reference_folder)
         assert {key for key in wanted if found[key] != wanted[key]} == set(), name
+
+
+@pytest.mark.parametrize("name", ["semicolon.csv", "zipped.csv.gz", "book.xlsx", "columns.parquet"])
+def test_what_is_piped_in_is_known_by_its_first_bytes(
+    name: str, tmp_path: Path, reference_folder: Path, run_cli: RunCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = FORMS[name](_rows("waiting_list.csv")[:300])
+    path = tmp_path / name
+    path.write_bytes(content)
+    wanted = run_cli("check", path, "--reference", reference_folder)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+    found = run_cli("check", "-", "--reference", reference_folder)
+    assert (found.exit_code, found.stdout, found.stderr) == (wanted.exit_code, wanted.stdout, wanted.stderr)
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_a_pipe_that_carries_nothing_is_told(run_cli: RunCli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO()))
+    assert (result := run_cli("check", "-")).exit_code == 3 and "empty" in result.stderr
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    assert (result := run_cli("check", "-")).exit_code == 2 and "nothing is piped" in result.stderr

@@ -21,7 +21,9 @@ _FORMATS = ("table", "json")
 
 
 def check(
-    extract: Path = typer.Argument(help="The extract: CSV (also .gz), xlsx or Parquet.", metavar="EXTRACT"),
+    extract: Path = typer.Argument(
+        help="The extract: CSV (also .gz), xlsx or Parquet; - reads it from a pipe.", metavar="EXTRACT"
+    ),
     dataset: str | None = typer.Option(None, "--dataset", help="Dataset, in place of detection by header."),
     mapping: list[str] = typer.Option([], "--map", help="field=column, in place of the header aliases. Repeatable."),
     sheet: str | None = typer.Option(None, "--sheet", help="Sheet of a workbook (default: the first)."),
