@@ -188,6 +188,12 @@ def test_a_column_that_may_not_be_shown_is_not_suggested(run_cli: RunCli) -> Non
     assert (result.exit_code, "5919" in result.stderr) == (2, False)
 
 
+def test_a_column_that_is_there_twice_cannot_be_named(run_cli: RunCli) -> None:
+    Path("extract.csv").write_text("ETHNICITY,ETHNICITY\nA,B\n")
+    result = run_cli("check", "extract.csv", "--map", "ethnicity=ETHNICITY")
+    assert (result.exit_code, "Rename one of them" in result.stderr) == (2, True)
+
+
 def test_an_output_never_overwrites_the_extract(tmp_path: Path, run_cli: RunCli) -> None:
     path = tmp_path / "work" / "extract.json"
     path.write_text(HEADER)
@@ -214,7 +220,8 @@ DATA = {
     "no column to audit": (b"a,b\n1,2\n", [], "nothing to audit"),
     "records that are all malformed": (HEADER.encode() + b"1\n2\n", [], "rejected"),
     "bytes of no encoding": (HEADER.encode() + b"1,\x81,\xff\n", [], "neither UTF-8"),
-    "two columns that could both be it": (b"ETHNIC_CATEGORY,Ethnic Category\nA,B\n", [], "called alike"),
+    "two columns that could both be it": (b"ETHNIC_CATEGORY,Ethnic Category\nA,B\n", [], "or say which with --map"),
+    "two columns of one name": (b"ETHNICITY,ETHNICITY\nA,B\n", [], "could both be ethnicity. Rename one."),
 }
 
 

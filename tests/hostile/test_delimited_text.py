@@ -187,9 +187,13 @@ def test_one_byte_of_another_encoding_is_told_by_its_line(tmp_path: Path) -> Non
         (b"a,b\n", "no records"),
         (b"a,b\n\n\n", "no records"),
         (b",,\n1,2,3\n", "no column name"),
+        (b"z" * 2_000_000 + b",ETHNICITY\n1,A\n", "first line of the extract is longer than 1 MB"),
+        (b"a,b" * 1_000_000, "first line of the extract is longer than 1 MB"),
     ],
 )
-def test_a_file_without_records_is_refused_with_its_reason(content: bytes, says: str, tmp_path: Path) -> None:
+def test_a_file_without_a_header_or_records_is_refused_with_its_reason(
+    content: bytes, says: str, tmp_path: Path
+) -> None:
     assert says in _refusal(_write(tmp_path, content), tmp_path / "work")
 
 

@@ -108,21 +108,22 @@ def candidate_columns(
         exact = [position for position, name in enumerate(header) if name == column]
         found = exact or [positions[key] for key in [normalise_header(column)] if key in positions]
         if not found or (len(exact) != 1 and repeated[normalise_header(column)] > 1):
-            problem = "is not in the header" if not found else "is in the header more than once"
-            near = None if found else nearest_header(column, header)
+            if found:
+                raise UsageError(f"--map {field}: that column is in the header more than once. Rename one of them.")
+            near = nearest_header(column, header)
             hint = f"Did you mean {near}?" if near else "`equity-audit datasets` lists what is looked for."
-            raise UsageError(f"--map {field}: that column {problem}. {hint}")
+            raise UsageError(f"--map {field}: that column is not in the header. {hint}")
         result[field] = (found[0],)
     taken = {position for columns in result.values() for position in columns}
     for field, aliases in dataset.fields.items():
         if field in result:
             continue
         keys = [key for key in dict.fromkeys(normalise_header(alias) for alias in aliases) if key in positions]
-        if any(repeated[key] > 1 for key in keys):
-            raise DataError(
-                f"Two columns of the header are both called alike and could both be {field}. "
-                f"Rename one, or say which with --map {field}=COLUMN."
-            )
+        alike = [name for name in header if normalise_header(name) in keys and repeated[normalise_header(name)] > 1]
+        if alike:
+            # A name that stands there twice cannot be told from itself.
+            named = f", or say which with --map {field}=COLUMN" if len({*alike}) > 1 else ""
+            raise DataError(f"Two columns of the header are called alike and could both be {field}. Rename one{named}.")
         columns = tuple(positions[key] for key in keys if positions[key] not in taken)
         if columns:
             result[field] = columns

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -121,6 +122,11 @@ def _look(path: Path) -> tuple[str, tuple[str, ...], str]:
     text = start.decode("utf-8-sig", errors="replace")
     if not text.strip("\r\n\0 "):
         raise DataError("The extract holds no text. Export it again.")
+    if len(start) == LOOK_BYTES and not re.search(r"[\r\n]", text):
+        raise DataError(
+            f"The first line of the extract is longer than {LOOK_BYTES // 2**20} MB, so it is hardly a row of column names. "
+            "It needs one header row, and its lines must end in a line feed."
+        )
     delimiter = _find_delimiter(text)
     records = records_of(iter(io.StringIO(text, newline="")), iter(()), delimiter)
     first = next(record for record in records if record.fields or record.fault)
