@@ -7,14 +7,18 @@ import gzip
 import io
 import json
 from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from openpyxl import Workbook
 
 from conftest import SAMPLES, RunCli
+from hostile.reading import read_text
 
 Rows = list[list[str]]
 
@@ -96,6 +100,22 @@ def test_every_form_of_an_extract_gives_the_same_audit(
         path.write_bytes(FORMS[name](rows))
         found = _audited(run_cli, path, reference_folder)
         assert {key for key in wanted if found[key] != wanted[key]} == set(), name
+
+
+def test_codes_that_parquet_holds_as_numbers_are_read_as_codes(tmp_path: Path) -> None:
+    path = tmp_path / "numbers.parquet"
+    columns = {
+        "whole": pa.array([9990000001, None]),
+        "blank is null": pa.array([9990000001.0, None]),
+        "blank is not a number": pa.array([9990000001.0, float("nan")]),
+        "day": pa.array([date(2025, 1, 2), None]),
+        "minute": pa.array([datetime(2025, 1, 2, 3, 4), None]),
+    }
+    pq.write_table(pa.table(columns), path)
+    _, rows, _ = read_text(path, tmp_path / "work")
+    assert rows[0][:4] == ("9990000001", "9990000001", "9990000001", "2025-01-02")
+    assert str(rows[0][4]).startswith("2025-01-02 03:04")
+    assert rows[1] == (None,) * 5
 
 
 @pytest.mark.parametrize("name", ["semicolon.csv", "zipped.csv.gz", "book.xlsx", "columns.parquet"])
