@@ -47,7 +47,8 @@ def read_extract(
     if "ethnicity" not in candidates and not any(field in candidates for field in LOCATION_FIELDS):
         raise DataError(
             f"No column for ethnicity and none for location was found (dataset {chosen.name}), so there is nothing to "
-            "audit. Name one with --map, for example --map ethnicity=COLUMN; `equity-audit datasets` lists what is looked for."
+            "audit. The first row must be the header, with no title above it. Name a column with --map, for example --map "
+            "ethnicity=COLUMN; `equity-audit datasets` lists what is looked for."
         )
     seen_filled = {
         position
