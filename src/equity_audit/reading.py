@@ -7,14 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from equity_audit import engine
 from equity_audit.datasets import Dataset, candidate_columns, detect_dataset, load_dataset
+from equity_audit.decode.dates import NOT_READ, READ, date_states
 from equity_audit.decode.outcomes import raw_fields
 from equity_audit.errors import DataError
 from equity_audit.fields import IDENTITY_BLANK, IDENTITY_FIELDS, LOCATION_FIELDS, PATIENT_KEY_FIELDS
 from equity_audit.headers import safe_header
 from equity_audit.model import Extract, FieldMapping, Intake
-from equity_audit.sources import open_source
+from equity_audit.sources import Source, open_source
 
 # Mapped and told, but read by nothing yet unless an outcome of the dataset needs them: not worth loading.
 _NOT_READ = {"record_key", "provider", "discharge_date", "length_of_stay"}
@@ -78,7 +81,26 @@ def read_extract(
         raise DataError(
             "Every record of the extract was rejected while reading, so nothing could be audited. " + _why(intake)
         )
+    intake = replace(intake, remarks=(*intake.remarks, *_days_not_read(source, candidates)))
     return _bind(backend, table, intake, candidates, loaded, source.header, chosen, seen_filled, skipped), chosen
+
+
+def _days_not_read(source: Source, candidates: Mapping[str, tuple[int, ...]]) -> tuple[str, ...]:
+    """That an arrival time holds the day as well, where no column is the activity date: told, since headers alone map.
+
+    Most columns of that name hold a time of day only, so the name is no alias of the date.
+    """
+    if "activity_date" in candidates or "arrival_time" not in candidates:
+        return ()
+    position = candidates["arrival_time"][0]
+    name = source.header[position]
+    states = date_states(pd.Series([row[position] for row in source.sample], dtype="str"))
+    if safe_header(name, position) != name or not (states == READ).any() or (states == NOT_READ).any():
+        return ()
+    return (
+        f"{name} holds the day, too, and no column is mapped to activity_date: where it is the day of the activity, add "
+        f'--map "activity_date={name}" --map "arrival_time={name}"',
+    )
 
 
 def _worth_loading(candidates: Mapping[str, tuple[int, ...]], filled: set[int]) -> dict[str, tuple[int, ...]]:
