@@ -20,7 +20,7 @@ Unit = Literal["records", "patients", "extract"]
 
 @dataclass(frozen=True, kw_only=True)
 class Rejection:
-    """Why records were not audited: a reason in words, how many, and the first few line numbers."""
+    """Why records were not audited: a reason in words, how many, and the first few line numbers (rows of a sheet)."""
 
     reason: str
     records: int

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from equity_audit import engine
 from equity_audit.datasets import Dataset, candidate_columns, detect_dataset, load_dataset
+from equity_audit.decode.dates import NOT_READ, READ, date_states
 from equity_audit.decode.outcomes import raw_fields
 from equity_audit.errors import DataError
 from equity_audit.fields import IDENTITY_BLANK, IDENTITY_FIELDS, LOCATION_FIELDS, PATIENT_KEY_FIELDS
+from equity_audit.headers import safe_header
 from equity_audit.model import Extract, FieldMapping, Intake
-from equity_audit.sources import open_source
+from equity_audit.sources import Source, open_source
 
-_PERSONAL = re.compile(
-    r"\d{3}[ -]?\d{3}[ -]?\d{4}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|\d{4}-\d{2}-\d{2}|\d{2}[/.-]\d{2}[/.-]\d{4}",
-    re.IGNORECASE,
-)
-_LONGEST_HEADER = 60
 # Mapped and told, but read by nothing yet unless an outcome of the dataset needs them: not worth loading.
 _NOT_READ = {"record_key", "provider", "discharge_date", "length_of_stay"}
 # What a quick audit reads no more of either.
@@ -52,7 +50,8 @@ def read_extract(
     if "ethnicity" not in candidates and not any(field in candidates for field in LOCATION_FIELDS):
         raise DataError(
             f"No column for ethnicity and none for location was found (dataset {chosen.name}), so there is nothing to "
-            "audit. Name one with --map, for example --map ethnicity=COLUMN; `equity-audit datasets` lists what is looked for."
+            "audit. The first row must be the header, with no title above it. Name a column with --map, for example --map "
+            "ethnicity=COLUMN; `equity-audit datasets` lists what is looked for."
         )
     seen_filled = {
         position
@@ -73,14 +72,35 @@ def read_extract(
     blank = {IDENTITY_BLANK: identity} if {*identity} == {_name(field, 0) for field in IDENTITY_FIELDS} else {}
     aged = any(position in seen_filled for position in loaded.get("age", ()))
     unkept = {_name("birth_date", 0)} if blank and aged and "birth_date" not in needed | set(wanted) else set()
-    skipped |= {"birth_date"} if unkept else set()
     table, intake = engine.load(backend, source, columns, blank, unkept)
+    if unkept and IDENTITY_BLANK in table.columns:
+        # Else the source was read batch by batch: the column is there, and the flag is yet to be made of it.
+        skipped |= {"birth_date"}
     engine.seal(backend)
     if intake.records_audited == 0:
         raise DataError(
             "Every record of the extract was rejected while reading, so nothing could be audited. " + _why(intake)
         )
+    intake = replace(intake, remarks=(*intake.remarks, *_days_not_read(source, candidates)))
     return _bind(backend, table, intake, candidates, loaded, source.header, chosen, seen_filled, skipped), chosen
+
+
+def _days_not_read(source: Source, candidates: Mapping[str, tuple[int, ...]]) -> tuple[str, ...]:
+    """That an arrival time holds the day as well, where no column is the activity date: told, since headers alone map.
+
+    Most columns of that name hold a time of day only, so the name is no alias of the date.
+    """
+    if "activity_date" in candidates or "arrival_time" not in candidates:
+        return ()
+    position = candidates["arrival_time"][0]
+    name = source.header[position]
+    states = date_states(pd.Series([row[position] for row in source.sample], dtype="str"))
+    if safe_header(name, position) != name or not (states == READ).any() or (states == NOT_READ).any():
+        return ()
+    return (
+        f"{name} holds the day, too, and no column is mapped to activity_date: where it is the day of the activity, add "
+        f'--map "activity_date={name}" --map "arrival_time={name}"',
+    )
 
 
 def _worth_loading(candidates: Mapping[str, tuple[int, ...]], filled: set[int]) -> dict[str, tuple[int, ...]]:
@@ -135,10 +155,3 @@ def _name(field: str, rank: int) -> str:
 
 def _why(intake: Intake) -> str:
     return "; ".join(f"{rejection.reason}: {rejection.records:,}" for rejection in intake.rejections) + "."
-
-
-def safe_header(name: str, position: int) -> str:
-    """A header as it may be shown: one that holds an NHS number, postcode or date is only its place."""
-    if not name or _PERSONAL.search(name) or len(name) > _LONGEST_HEADER or not name.isprintable():
-        return f"column {position + 1}"
-    return name

@@ -162,16 +162,16 @@ def ethnicity_notes(grouping: str, groups: int, scheme: str | None) -> tuple[str
 
 def hints_for(extract: Extract, choice: Choice, geography: Dictionary | None) -> tuple[str, ...]:
     """The commands that would let more be looked up; none where they would not help."""
-    if (
-        geography is None
-        or choice.edition is not None
-        or not extract.filled & {"lsoa", "lsoa_2011", "lsoa_2021", "postcode"}
-    ):
+    by_lsoa = bool(extract.filled & {"lsoa", "lsoa_2011", "lsoa_2021"})
+    if geography is None or not (by_lsoa or "postcode" in extract.filled):
         return ()
     edition = {"2011": "2019", "2021": "2025"}.get(choice.vintage or "", "EDITION")
-    by_postcode = not extract.filled & {"lsoa", "lsoa_2011", "lsoa_2021"}
-    directory = ", and a postcode directory such as NSPL" if by_postcode else ""
+    wanted = [] if choice.edition else [f"the official file of IMD {edition}, as published"]
+    if not by_lsoa and (geography.frame["directory_lookup"] == "no_directory").any():
+        wanted.append("a postcode directory such as NSPL")
+    if not wanted:
+        return ()
     return (
-        f"equity-audit reference add FILE   (the official file of IMD {edition}, as published{directory})",
+        f"equity-audit reference add FILE   ({', and '.join(wanted)})",
         "equity-audit check EXTRACT        (again)",
     )

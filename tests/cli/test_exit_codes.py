@@ -96,7 +96,12 @@ USAGE = {
     "an unknown rule to leave out": (["check", "CLEAN", "--ignore", "ETH999"], "No rule"),
     "--map without a column": (["check", "CLEAN", "--map", "ethnicity"], "field=column"),
     "--map of an unknown field": (["check", "CLEAN", "--map", "colour=ETHNIC_CATEGORY"], "no field called colour"),
-    "--map of an unknown column": (["check", "CLEAN", "--map", "ethnicity=NOT_THERE"], "not in the header"),
+    "--map of a misspelt field": (["check", "CLEAN", "--map", "Ethnicty=LSOA21"], "Did you mean ethnicity?"),
+    "--map of an unknown column": (["check", "CLEAN", "--map", "ethnicity=NOT_THERE"], "`equity-audit datasets`"),
+    "--map of a misspelt column": (
+        ["check", "CLEAN", "--map", "ethnicity=ethnic categry"],
+        "not in the header. Did you mean ETHNIC_CATEGORY?",
+    ),
     "--map of a field twice": (["check", "CLEAN", "--map", "ethnicity=A", "--map", "ethnicity=B"], "twice"),
     "--sheet without a workbook": (["check", "CLEAN", "--sheet", "Data"], "--sheet"),
     "an output of unknown kind": (["check", "CLEAN", "-o", "out.pdf"], ".pdf"),
@@ -149,8 +154,44 @@ def test_a_reference_folder_that_the_environment_names_must_be_there(
     clean: Path, run_cli: RunCli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EQUITY_AUDIT_REFERENCE", "nowhere")
+    for command in (("check", clean), ("reference", "list"), ("reference", "verify"), ("reference", "remove", "2019")):
+        result = run_cli(*command)
+        assert (result.exit_code, "EQUITY_AUDIT_REFERENCE" in result.stderr) == (2, True), command
+        _one_sentence(result)
+
+
+@pytest.mark.parametrize("command", [("list",), ("verify",), ("remove", "2019")])
+def test_a_reference_folder_that_a_command_names_must_be_there(command: tuple[str, ...], run_cli: RunCli) -> None:
+    result = run_cli("reference", *command, "--reference", "nowhere")
+    assert (result.exit_code, "--reference names a folder" in result.stderr) == (2, True)
+
+
+def test_a_reference_folder_that_the_settings_name_must_be_there(clean: Path, run_cli: RunCli) -> None:
+    Path("equity-audit.toml").write_text('reference = "nowhere"\n')
     result = run_cli("check", clean)
-    assert (result.exit_code, "EQUITY_AUDIT_REFERENCE" in result.stderr) == (2, True)
+    assert (result.exit_code, "setting reference" in result.stderr) == (2, True)
+
+
+def test_a_reference_is_installed_into_a_folder_that_is_not_there_yet(
+    samples: Path, run_cli: RunCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EQUITY_AUDIT_REFERENCE", "new")
+    added = run_cli("reference", "add", samples / "reference" / "sample_imd.csv", "--edition", "house")
+    assert added.exit_code == 0, added.stderr
+    assert "house" in run_cli("reference", "list").stdout
+
+
+def test_a_column_that_may_not_be_shown_is_not_suggested(run_cli: RunCli) -> None:
+    # A file without a header has its first record there.
+    Path("extract.csv").write_text("Ethnic of 943 476 5919,LSOA21\nA,E01900000\n")
+    result = run_cli("check", "extract.csv", "--map", "ethnicity=Ethnic of 943 476 5918")
+    assert (result.exit_code, "5919" in result.stderr) == (2, False)
+
+
+def test_a_column_that_is_there_twice_cannot_be_named(run_cli: RunCli) -> None:
+    Path("extract.csv").write_text("ETHNICITY,ETHNICITY\nA,B\n")
+    result = run_cli("check", "extract.csv", "--map", "ethnicity=ETHNICITY")
+    assert (result.exit_code, "Rename one of them" in result.stderr) == (2, True)
 
 
 def test_an_output_never_overwrites_the_extract(tmp_path: Path, run_cli: RunCli) -> None:
@@ -179,7 +220,8 @@ DATA = {
     "no column to audit": (b"a,b\n1,2\n", [], "nothing to audit"),
     "records that are all malformed": (HEADER.encode() + b"1\n2\n", [], "rejected"),
     "bytes of no encoding": (HEADER.encode() + b"1,\x81,\xff\n", [], "neither UTF-8"),
-    "two columns that could both be it": (b"ETHNIC_CATEGORY,Ethnic Category\nA,B\n", [], "called alike"),
+    "two columns that could both be it": (b"ETHNIC_CATEGORY,Ethnic Category\nA,B\n", [], "or say which with --map"),
+    "two columns of one name": (b"ETHNICITY,ETHNICITY\nA,B\n", [], "could both be ethnicity. Rename one."),
 }
 
 

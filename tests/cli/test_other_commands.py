@@ -55,6 +55,15 @@ def test_nothing_installed_is_said_with_the_command_that_mends_it(run_cli: RunCl
         assert "equity-audit reference add FILE" in result.stdout
 
 
+def test_postcodes_alone_need_a_directory_beside_the_edition(run_cli: RunCli, reference_folder: Path) -> None:
+    Path("extract.csv").write_text("ETHNICITY,POSTCODE\n" + "A,XQ1 1AA\n" * 50)
+    printed = " ".join(run_cli("check", "extract.csv", "--reference", reference_folder).stdout.split())
+    assert "equity-audit reference add FILE (a postcode directory such as NSPL) then" in printed
+    assert "the official file of IMD" not in printed
+    printed = " ".join(run_cli("check", "extract.csv").stdout.split())
+    assert "(the official file of IMD EDITION, as published, and a postcode directory such as NSPL) then" in printed
+
+
 @pytest.mark.slow
 @pytest.mark.needs_shared
 def test_an_official_edition_is_installed_listed_and_verified(run_cli: RunCli) -> None:

@@ -170,3 +170,45 @@ def test_advice_on_areas_of_2001_names_what_helps(tmp_path: Path, run_cli: RunCl
         assert "derive LSOA 2011 or 2021 codes from the postcode, or ask the supplier for the LSOA11 or LSOA21" in words
         assert "Use the edition published for these areas" not in words
     assert "no edition that this tool takes is for 2001 areas" in " ".join(result.stdout.split())
+
+
+def test_what_is_hidden_throughout_is_never_told_as_none(
+    tmp_path: Path, reference_folder: Path, run_cli: RunCli
+) -> None:
+    # Fifty records of one patient: every count is of too few people to be shown.
+    path = tmp_path / "one.csv"
+    path.write_text("NHS_NUMBER,ETHNIC_CATEGORY,LSOA21\n" + "9990000001,A,E01900000\n" * 50, encoding="utf-8")
+    result = run_cli("check", path, "--reference", reference_folder, "-o", "out.json", "--fail-on", "never")
+    assert result.exit_code == 0, result.stderr
+    assert "[c] records read" in result.stdout
+    assert result.last_line.endswith("records read [c], audited [c], rejected 0")
+    document = json.loads(Path("out.json").read_text(encoding="utf-8"))
+    for place in (("intake", "records_read"), ("ethnicity", "records"), ("deprivation", "records")):
+        assert document[place[0]][place[1]] is None, place
+        assert document["markers"]["/" + "/".join(place)] == "c", place
+    assert run_cli("report", "out.json").stdout == result.stdout
+
+
+def test_a_day_in_the_arrival_time_is_told_and_read_once_it_is_mapped(run_cli: RunCli) -> None:
+    def extract(arrivals: list[str]) -> str:
+        lines = [f"{9990000000 + number},A,{text}\n" for number, text in enumerate(arrivals)]
+        Path("extract.csv").write_text("NHS_NUMBER,ETHNICITY,Arrival Time\n" + "".join(lines), encoding="utf-8")
+        return " ".join(run_cli("check", "extract.csv", "--disclosure", "none").stdout.split())
+
+    days = [f"2025-0{1 + number % 3}-07 02:16:52" for number in range(150)]
+    told = '--map "activity_date=Arrival Time" --map "arrival_time=Arrival Time"'
+    assert told in extract(days)
+    # Times of day alone are no dates, nor is a column that holds both.
+    assert told not in extract([day[-8:] for day in days])
+    assert told not in extract([*days, "02:16"])
+    extract(days)
+    mapped = ("--map", "activity_date=Arrival Time", "--map", "arrival_time=Arrival Time")
+    result = run_cli("check", "extract.csv", "--disclosure", "none", "-o", "out.json", *mapped)
+    assert told not in " ".join(result.stdout.split())
+    months = {
+        row["month"]: row["numerator"]
+        for table in json.loads(Path("out.json").read_text(encoding="utf-8"))["breakdowns"]
+        if table["dimensions"] == ["month"] and table["unit"] == "records"
+        for row in table["rows"]
+    }
+    assert months == {"2025-01": 50, "2025-02": 50, "2025-03": 50}

@@ -57,6 +57,11 @@ def _reasons(intake: object) -> dict[str, int]:
         pytest.param(
             'a,b\n1,x\na,bc\n2,"\na,b"\n', [("1", "x"), ("a", "bc"), ("2", "\na,b")], {}, id="almost the header"
         ),
+        pytest.param("a\n1\na\n2\n", [("1",), ("2",)], {AGAIN: 1}, id="the header again over one column"),
+        pytest.param(
+            "\ufeffa,b\n1,x\n\ufeffa,b\n2,y\n", [("1", "x"), ("2", "y")], {AGAIN: 1}, id="files with marks joined"
+        ),
+        pytest.param("a,b\r1,x\ra,b\r2,y\r", [("1", "x"), ("2", "y")], {AGAIN: 1}, id="again between returns"),
         pytest.param("a;b\n1;x,y\n", [("1", "x,y")], {}, id="semicolons"),
         pytest.param("a\tb\n1\tx y\n", [("1", "x y")], {}, id="tabs"),
         pytest.param("a|b\n1|x\n", [("1", "x")], {}, id="pipes"),
@@ -102,6 +107,34 @@ def test_a_header_in_the_middle_of_a_large_file_is_named_by_its_line(tmp_path: P
     rows, intake = strict_rows(source)
     assert [(each.reason, each.records, each.lines) for each in intake.rejections] == [(AGAIN, 2, (30_001, 50_001))]
     assert (len(rows), rows[29_999], intake.records_read) == (60_000, ("row 29999", "29999"), 60_002)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_header_of_several_lines_is_found_again_wherever_it_stands(end: str, tmp_path: Path) -> None:
+    header = f'name,"number{end}of it"{end}'
+    # Enough places for one to lie across the end of a stretch that is read at once.
+    rows = [f"row {number},{number:07}{end}" for number in range(12_000)]
+    content = "".join(header + "".join(rows[start : start + 500]) for start in range(0, 12_000, 500))
+    _, found, intake = read_text(_write(tmp_path, content), tmp_path / "work")
+    assert [(each.reason, each.records, each.lines) for each in intake.rejections] == [
+        (AGAIN, 23, (503, 1005, 1507, 2009, 2511))
+    ]
+    assert (len(found), intake.records_read, intake.records_audited) == (12_000, 12_023, 12_000)
+    with embedded(tmp_path) as backend:
+        held, again = loaded_rows(backend, open_source(tmp_path / "extract.csv", tmp_path))
+    assert (held, again) == (found, intake)
+
+
+@pytest.mark.parametrize("shift", range(0, 40, 3))
+def test_a_header_of_several_lines_across_two_stretches_is_found(shift: int, tmp_path: Path) -> None:
+    from equity_audit.sources.preflight import CHUNK
+
+    header = 'name,"number\nof it"\n'
+    before = header + "x,1\n" * ((CHUNK - len(header) - 40) // 4)
+    before += "y" * (CHUNK - len(before) - 24 + shift) + ",1\n"
+    _, found, intake = read_text(_write(tmp_path, f"{before}{header}z,2\n"), tmp_path / "work")
+    assert _reasons(intake) == {AGAIN: 1}
+    assert found[-1] == ("z", "2")
 
 
 def test_a_rejected_line_is_named_by_its_number(tmp_path: Path) -> None:
@@ -154,9 +187,13 @@ def test_one_byte_of_another_encoding_is_told_by_its_line(tmp_path: Path) -> Non
         (b"a,b\n", "no records"),
         (b"a,b\n\n\n", "no records"),
         (b",,\n1,2,3\n", "no column name"),
+        (b"z" * 2_000_000 + b",ETHNICITY\n1,A\n", "first line of the extract is longer than 1 MB"),
+        (b"a,b" * 1_000_000, "first line of the extract is longer than 1 MB"),
     ],
 )
-def test_a_file_without_records_is_refused_with_its_reason(content: bytes, says: str, tmp_path: Path) -> None:
+def test_a_file_without_a_header_or_records_is_refused_with_its_reason(
+    content: bytes, says: str, tmp_path: Path
+) -> None:
     assert says in _refusal(_write(tmp_path, content), tmp_path / "work")
 
 
@@ -262,7 +299,7 @@ def test_a_folder_that_looks_like_a_partition_adds_no_column(tmp_path: Path) -> 
         ("schema-errors.csv", 3, {MORE: 1}, "utf-8"),
         ("structure-errors.csv", 3, {MORE: 1}, "utf-8"),
         ("without-headers-extra.csv", 1, {MORE: 1}, "utf-8"),
-        ("skip-rows.csv", 1, {MORE: 3}, "utf-8"),
+        ("skip-rows.csv", 0, {MORE: 3, AGAIN: 1}, "utf-8"),
         ("countries.csv", 1, {MORE: 5}, "utf-8"),
         ("latin1.csv", 2, {}, "cp1252"),
         ("table-with-accents.csv", 638, {}, "cp1252"),

@@ -11,7 +11,7 @@ import pytest
 
 from conftest import SHARED, RunCli
 from equity_audit.errors import EquityAuditError, UsageError
-from equity_audit.reading import safe_header
+from equity_audit.headers import safe_header
 from equity_audit.sources import open_source
 from hostile.reading import embedded, loaded_rows, strict_rows
 

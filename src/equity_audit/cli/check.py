@@ -21,7 +21,9 @@ _FORMATS = ("table", "json")
 
 
 def check(
-    extract: Path = typer.Argument(help="The extract: CSV (also .gz), xlsx or Parquet.", metavar="EXTRACT"),
+    extract: Path = typer.Argument(
+        help="The extract: CSV (also .gz), xlsx or Parquet; - reads it from a pipe.", metavar="EXTRACT"
+    ),
     dataset: str | None = typer.Option(None, "--dataset", help="Dataset, in place of detection by header."),
     mapping: list[str] = typer.Option([], "--map", help="field=column, in place of the header aliases. Repeatable."),
     sheet: str | None = typer.Option(None, "--sheet", help="Sheet of a workbook (default: the first)."),
@@ -109,7 +111,7 @@ def check(
     from equity_audit.disclosure.previous import read_document
     from equity_audit.disclosure.protect import protect
     from equity_audit.ethnic_settings import choose
-    from equity_audit.reference.store import check_named_folder, default_folder
+    from equity_audit.reference.store import folder_to_read
     from equity_audit.reference.warehouse import imd_from_database
     from equity_audit.residual import shares_of_run
     from equity_audit.rules import load_rules, rule_called, select_rules
@@ -117,11 +119,7 @@ def check(
     for code in settings.tolerances:
         rule_called(code, load_rules(), f"[rules.{code}] in the settings: ")
     to_do = _worklist(worklist, _codes(worklist_keys), recipient, delete_by, pseudonymise)
-    folder = reference or (Path(settings.reference) if settings.reference else default_folder())
-    if reference is not None and not reference.is_dir():
-        raise UsageError("--reference takes a folder, and there is none at that path.")
-    if reference is None and not settings.reference:
-        check_named_folder()
+    folder = folder_to_read(reference, settings.reference)
     audit = run_audit(
         Request(
             extract=extract,

@@ -56,9 +56,9 @@ def fetch(
 @app.command("list")
 def list_(reference: Path | None = _FOLDER) -> None:
     """List what is installed."""
-    from equity_audit.reference.store import default_folder, list_entries
+    from equity_audit.reference.store import folder_to_read, list_entries
 
-    entries = list_entries(reference or default_folder())
+    entries = list_entries(folder_to_read(reference))
     for entry in entries:
         rows = f"{entry.rows:>9,} {_unit(entry.kind)} of {entry.vintage}" if entry.installed else "as published"
         typer.echo(f"{entry.title:<34} {rows}  sha256 {(entry.sha256 or '')[:12]}".removesuffix("  sha256 "))
@@ -69,10 +69,10 @@ def list_(reference: Path | None = _FOLDER) -> None:
 @app.command("verify")
 def verify(reference: Path | None = _FOLDER) -> None:
     """Check every table again: unchanged since installed; an IMD edition's areas, ranks, deciles."""
-    from equity_audit.reference.store import damage, default_folder, list_entries
+    from equity_audit.reference.store import damage, folder_to_read, list_entries
 
     sound = True
-    entries = list_entries(reference or default_folder())
+    entries = list_entries(folder_to_read(reference))
     for entry in entries:
         fault = damage(entry)
         sound = sound and fault is None
@@ -90,9 +90,9 @@ def remove(
 ) -> None:
     """Remove an installed table."""
     from equity_audit.reference.add import remove_reference
-    from equity_audit.reference.store import default_folder
+    from equity_audit.reference.store import folder_to_read
 
-    for entry in remove_reference(reference or default_folder(), edition, kind):
+    for entry in remove_reference(folder_to_read(reference), edition, kind):
         typer.echo(f"Removed {entry.title}.")
 
 

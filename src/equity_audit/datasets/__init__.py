@@ -9,12 +9,14 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from importlib import resources
 
 from equity_audit.datasets.definitions import OutcomeDefinition, parse_outcome
 from equity_audit.errors import DataError, UsageError
 from equity_audit.fields import FIELDS
+from equity_audit.headers import nearest_header, normalise_header
 from equity_audit.yamlfile import read_yaml
 
 
@@ -29,11 +31,6 @@ class Dataset:
     signature: tuple[str, ...]
     fields: Mapping[str, tuple[str, ...]]
     outcomes: tuple[OutcomeDefinition, ...]
-
-
-def normalise_header(header: str) -> str:
-    """Case, spaces, underscores and other punctuation do not tell two headers apart."""
-    return re.sub(r"[\W_]+", "", header.casefold())
 
 
 @cache
@@ -105,23 +102,28 @@ def candidate_columns(
     result: dict[str, tuple[int, ...]] = {}
     for field, column in overrides.items():
         if field not in FIELDS:
-            raise UsageError(f"--map: there is no field called {field}. Fields: {', '.join(FIELDS)}.")
+            meant = get_close_matches(field.strip().casefold(), FIELDS, n=1)
+            hint = f"Did you mean {meant[0]}?" if meant else f"Fields: {', '.join(FIELDS)}."
+            raise UsageError(f"--map: there is no field called {field}. {hint}")
         exact = [position for position, name in enumerate(header) if name == column]
         found = exact or [positions[key] for key in [normalise_header(column)] if key in positions]
         if not found or (len(exact) != 1 and repeated[normalise_header(column)] > 1):
-            problem = "is not in the header" if not found else "is in the header more than once"
-            raise UsageError(f"--map {field}: that column {problem}. `equity-audit datasets` lists what is looked for.")
+            if found:
+                raise UsageError(f"--map {field}: that column is in the header more than once. Rename one of them.")
+            near = nearest_header(column, header)
+            hint = f"Did you mean {near}?" if near else "`equity-audit datasets` lists what is looked for."
+            raise UsageError(f"--map {field}: that column is not in the header. {hint}")
         result[field] = (found[0],)
     taken = {position for columns in result.values() for position in columns}
     for field, aliases in dataset.fields.items():
         if field in result:
             continue
         keys = [key for key in dict.fromkeys(normalise_header(alias) for alias in aliases) if key in positions]
-        if any(repeated[key] > 1 for key in keys):
-            raise DataError(
-                f"Two columns of the header are both called alike and could both be {field}. "
-                f"Rename one, or say which with --map {field}=COLUMN."
-            )
+        alike = [name for name in header if normalise_header(name) in keys and repeated[normalise_header(name)] > 1]
+        if alike:
+            # A name that stands there twice cannot be told from itself.
+            named = f", or say which with --map {field}=COLUMN" if len({*alike}) > 1 else ""
+            raise DataError(f"Two columns of the header are called alike and could both be {field}. Rename one{named}.")
         columns = tuple(positions[key] for key in keys if positions[key] not in taken)
         if columns:
             result[field] = columns

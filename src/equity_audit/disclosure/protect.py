@@ -16,7 +16,7 @@ from equity_audit.disclosure.naming import placed
 from equity_audit.disclosure.previous import Previous
 from equity_audit.disclosure.profiles import Profile
 from equity_audit.disclosure.rates import enter_rates, released_rates
-from equity_audit.disclosure.release import total_of
+from equity_audit.disclosure.release import shown_total
 from equity_audit.disclosure.released import Released, everyone_shown
 from equity_audit.disclosure.sensitive import without_sensitive
 from equity_audit.disclosure.sparse import without_sparse
@@ -73,15 +73,13 @@ def _totals(ledger: Ledger, hidden: frozenset[Count], profile: Profile, audit: A
     everyone = everyone_shown(ledger, hidden, profile)
     released = Released(ledger, hidden, {}, profile, {})
     rejected = [released.cell(placed("rejected", each.reason)) for each in audit.intake.rejections]
-    return {ledger.find(RECORDS): everyone, ledger.find(READ): total_of([everyone, *rejected])}
+    return {ledger.find(RECORDS): everyone, ledger.find(READ): shown_total([everyone, *rejected])}
 
 
 def _report(audit: Audit, released: Released, profile: Profile, internal_name: str | None, at: Thresholds) -> Report:
     intake = audit.intake
     rejections = tuple((each.reason, released.cell(placed("rejected", each.reason))) for each in intake.rejections)
-    rejected = total_of(cell for _, cell in rejections)
-    if rejections and not rejected.value:
-        rejected = rejections[0][1]
+    rejected = shown_total(cell for _, cell in rejections)
     ethnicity = released.facts("ethnicity", audit.ethnicity)
     deprivation = released.facts("deprivation", audit.deprivation)
     tables = tuple(released.table(breakdown) for breakdown in audit.breakdowns)

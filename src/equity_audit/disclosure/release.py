@@ -42,6 +42,13 @@ def total_of(cells: Iterable[Cell]) -> Cell:
     return Cell(sum(int(cell.value) for cell in cells if cell.value is not None))
 
 
+def shown_total(cells: Iterable[Cell]) -> Cell:
+    """The sum of released cells that is printed; hidden where none of it is shown, since 0 would say that there are none."""
+    held = list(cells)
+    total = total_of(held)
+    return HIDDEN if not total.value and HIDDEN in held else total
+
+
 def share_of(part: Cell, whole: Cell, profile: Profile) -> Cell:
     """A share of released counts as a proportion, to the profile's decimals of a percentage."""
     if part.value is None:

@@ -12,7 +12,7 @@ from equity_audit.decode.grouping import UNUSABLE
 from equity_audit.disclosure.ledger import RECORDS, Count, Ledger, of
 from equity_audit.disclosure.naming import entered, fact_count, is_count, listed_count, row_counts, rule_count
 from equity_audit.disclosure.profiles import Profile
-from equity_audit.disclosure.release import HIDDEN, NOT_APPLICABLE, share_of, show, shown_share, total_of
+from equity_audit.disclosure.release import HIDDEN, NOT_APPLICABLE, share_of, show, shown_share, shown_total, total_of
 from equity_audit.measures._intervals import wilson
 from equity_audit.measures._shape import z_value
 from equity_audit.model import Breakdown, Cell, Finding, ReleasedFinding, ReleasedTable, TableRow
@@ -44,7 +44,7 @@ class Released:
         made = {str(key): self._fact(section, (str(key),), value) for key, value in facts.items()}
         made = {key: value for key, value in made.items() if value is not _DROPPED}
         if "classes" in made and "records" in made:
-            made["records"] = total_of(made["classes"].values())
+            made["records"] = shown_total(made["classes"].values())
         return made
 
     def _fact(self, section: str, path: tuple[str, ...], value: Any) -> Any:
@@ -144,7 +144,7 @@ def everyone_shown(ledger: Ledger, hidden: frozenset[Count], profile: Profile) -
     for parts in (*tried, *by_dimension.values()):
         found = [ledger.find(part) for part in parts]
         if found and sum(ledger.counts.get(part, 0) for part in found) == ledger.counts[RECORDS]:
-            return total_of(HIDDEN if part in hidden else show(ledger.counts[part], profile) for part in found)
+            return shown_total(HIDDEN if part in hidden else show(ledger.counts[part], profile) for part in found)
     return show(ledger.counts[RECORDS], profile)
 
 

@@ -70,14 +70,23 @@ def default_folder() -> Path:
     return user_data_path("equity-audit") / "reference"
 
 
-def check_named_folder() -> None:
-    """Refuse an ``EQUITY_AUDIT_REFERENCE`` that names no folder: an audit would find nothing there and not say why."""
+def folder_to_read(option: Path | None, setting: str | None = None) -> Path:
+    """The folder of ``--reference``, else of the settings, else `default_folder`.
+
+    Raises UsageError where one is named and is not there: nothing would be found in it, and nobody told why.
+    """
     named = os.environ.get(FOLDER_VARIABLE)
-    if named and not Path(named).is_dir():
-        raise UsageError(
-            f"{FOLDER_VARIABLE} names a folder, and there is none at that path. Correct it, or install into it: "
-            "equity-audit reference add FILE."
-        )
+    for name, path in (
+        ("--reference", option), ("The setting reference", setting), (FOLDER_VARIABLE, named),
+    ):  # fmt: skip
+        if path:
+            if not Path(path).is_dir():
+                raise UsageError(
+                    f"{name} names a folder, and there is none at that path. Correct it, or install into it: "
+                    "equity-audit reference add FILE."
+                )
+            return Path(path)
+    return default_folder()
 
 
 def list_entries(folder: Path, kind: str | None = None) -> tuple[Entry, ...]:

@@ -128,12 +128,13 @@ def _intake(report: Report) -> Text:
     text = Text(
         f"  read as {report.format}{encoding}: {_number(report.records_read)} {_noun(report.records_read)} read"
     )
+    place = "row" if report.format == "xlsx" else "line"
     for reason, cell in report.rejections:
         lines = report.rejected_lines.get(reason, ())
         named = ", ".join(f"{line:,}" for line in lines) + (" …" if len(lines) < (cell.value or 0) else "")
         text.append(
             f"\n  rejected {_number(cell)}: {reason}"
-            + (f" ({'line' if len(lines) == 1 else 'lines'} {named})" if lines else "")
+            + (f" ({place}{'' if len(lines) == 1 else 's'} {named})" if lines else "")
         )
     for remark in report.remarks:
         text.append(f"\n  {remark}")

@@ -10,6 +10,7 @@ from typing import Any
 
 from equity_audit.errors import DataError, UsageError
 from equity_audit.model import Intake
+from equity_audit.sources.piped import PIPED, keep_piped
 
 SAMPLE_RECORDS = 1000
 SUFFIXES = {
@@ -54,7 +55,7 @@ class Source:
 
 
 def open_source(path: Path, workspace: Path, *, sheet: str | None = None) -> Source:
-    """Open an extract.
+    """Open an extract; ``-`` is what is piped in.
 
     Raises
     ------
@@ -63,6 +64,8 @@ def open_source(path: Path, workspace: Path, *, sheet: str | None = None) -> Sou
     DataError
         It is empty, or cannot be read as what it says it is.
     """
+    if str(path) == PIPED:
+        path = keep_piped(workspace)
     if not path.exists():
         raise UsageError("There is no file at the path given for the extract. Check the spelling and the folder.")
     if path.is_dir():

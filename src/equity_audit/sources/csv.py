@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -37,12 +38,12 @@ def _open(path: Path, workspace: Path, *, counted: bool) -> Source:
     encoding = wide_encoding(text)
     if encoding:
         text = transcode(text, encoding, workspace)
-    delimiter, header, line = _look(text)
-    checked = preflight(text, delimiter, len(header), workspace, counted=counted, header=line)
+    delimiter, header, stands = _look(text)
+    checked = preflight(text, delimiter, len(header), workspace, counted=counted, header=stands)
     if checked is None:
         text, encoding = transcode(text, "cp1252", workspace), "cp1252"
-        delimiter, header, line = _look(text)
-        checked = preflight(text, delimiter, len(header), workspace, counted=counted, header=line)
+        delimiter, header, stands = _look(text)
+        checked = preflight(text, delimiter, len(header), workspace, counted=counted, header=stands)
     assert checked is not None  # noqa: S101 - what transcode wrote is UTF-8
     intake = _intake(checked, format=kind, encoding=encoding or "utf-8", delimiter=DELIMITERS[delimiter])
     strict = StrictReader(checked.path, delimiter, len(header))
@@ -114,13 +115,18 @@ def _receipt(intake: Intake, reader: StrictReader, held: int, lines: int) -> Int
     return replace(intake, records_read=read, records_audited=held, rejections=rejections)
 
 
-def _look(path: Path) -> tuple[str, tuple[str, ...], str | None]:
-    """The delimiter, the names of the columns, and the line they stand on where it is one."""
+def _look(path: Path) -> tuple[str, tuple[str, ...], str]:
+    """The delimiter, the names of the columns, and the text they stand in, as in the file."""
     with path.open("rb") as file:
         start = file.read(LOOK_BYTES)
     text = start.decode("utf-8-sig", errors="replace")
     if not text.strip("\r\n\0 "):
         raise DataError("The extract holds no text. Export it again.")
+    if len(start) == LOOK_BYTES and not re.search(r"[\r\n]", text):
+        raise DataError(
+            f"The first line of the extract is longer than {LOOK_BYTES // 2**20} MB, so it is hardly a row of column names. "
+            "It needs one header row, and its lines must end in a line feed."
+        )
     delimiter = _find_delimiter(text)
     records = records_of(iter(io.StringIO(text, newline="")), iter(()), delimiter)
     first = next(record for record in records if record.fields or record.fault)
@@ -130,8 +136,8 @@ def _look(path: Path) -> tuple[str, tuple[str, ...], str | None]:
             f"The header row of the extract cannot be read: {first.fault or 'it holds a NUL character'}. "
             "It needs one row of column names, in UTF-8, with its quotes in pairs."
         )
-    line = first.lines[0].rstrip("\r\n") if len(first.lines) == 1 else None
-    return delimiter, tuple(name.strip().lstrip("\ufeff") for name in first.fields), line
+    stands = "".join(first.lines).rstrip("\r\n")
+    return delimiter, tuple(name.strip().lstrip("\ufeff") for name in first.fields), stands
 
 
 def _find_delimiter(text: str) -> str:

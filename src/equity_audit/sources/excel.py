@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from equity_audit.errors import DataError, EquityAuditError, UsageError
-from equity_audit.model import Intake
+from equity_audit.model import Intake, Rejection
 from equity_audit.sources import SAMPLE_RECORDS, Source
 from equity_audit.sources.strictcsv import StrictReader
 
@@ -41,10 +41,13 @@ def open_source(path: Path, workspace: Path, sheet: str | None = None) -> Source
 
 
 def _intake(reader: StrictReader, held: int, receipt: Mapping[str, Any]) -> Intake:
-    rejections = reader.account.rejections()
+    rejections = tuple(
+        Rejection(reason=reason, records=records, lines=tuple(rows))
+        for reason, records, rows in sorted(receipt["rejections"], key=lambda each: (-each[1], each[0]))
+    )
     read = held + sum(rejection.records for rejection in rejections)
-    # Counted from the sheet's XML by the child, not by the library that read the cells.
-    if read != receipt["rows"] - 1:
+    # Counted from the sheet's XML by the child, not by the library that read the cells; all that is in its copy is held.
+    if reader.account.rejected or read != receipt["rows"] - 1:
         raise DataError(
             f"The sheet holds {receipt['rows'] - 1:,} rows of data but {read:,} could be read. Nothing was written. "
             "Save the sheet as CSV UTF-8 and audit that."
@@ -58,7 +61,7 @@ def _intake(reader: StrictReader, held: int, receipt: Mapping[str, Any]) -> Inta
         format="xlsx",
         sheet=receipt["sheet"],
         remarks=remarks,
-        rejected_positions=tuple(reader.account.rejected_positions),
+        rejected_positions=tuple(receipt["rejected_positions"]),
     )
 
 

@@ -15,6 +15,8 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
+from equity_audit.sources.strictcsv import LINES_NAMED, LONG_FIELD, LONGEST_FIELD, MORE_FIELDS, REPEATS_HEADER
+
 MEMORY = 3 * 2**30
 CPU_SECONDS = 600
 MOST_ROWS = 1_048_576
@@ -43,25 +45,45 @@ def main(book: str, copy: str, wanted: str) -> dict[str, Any]:
         return {"error": "unreadable"}  # no program that keeps to the format can have written it
     rows = _count_rows(book, part)
     header: list[str] = []
-    blank_rows = empty_texts = 0
+    blank_rows = empty_texts = records = 0
+    positions: list[int] = []  # places of rejected records among all, from 1
+    rejected: dict[str, list[int]] = {}
     with open(copy, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123 - one plain file
         writer = csv.writer(file)
-        for cells in sheet.iter_rows(values_only=True):
+        for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
             row = [_text(value) for value in cells]
             if not any(row):
                 blank_rows += bool(header)
                 empty_texts += any(value is not None for value in cells)  # the XML count sees these as filled
                 continue
-            if not header:
-                while row and not row[-1]:
-                    row.pop()
-                header = row
-            while len(row) > len(header) and not row[-1]:
+            while row and not row[-1]:
                 row.pop()
-            writer.writerow(row + [""] * (len(header) - len(row)))
+            if not header:
+                header = row
+                writer.writerow(header)
+                continue
+            records += 1
+            fault = _fault(row, header)
+            if fault:
+                positions.append(records)
+                rejected.setdefault(fault, []).append(number)
+            else:
+                writer.writerow(row + [""] * (len(header) - len(row)))
     if not header:
         return {"error": "empty"}
-    return {"sheet": sheet.title, "header": header, "rows": rows - empty_texts, "blank_rows": blank_rows}
+    return {
+        "sheet": sheet.title, "header": header, "rows": rows - empty_texts, "blank_rows": blank_rows,
+        "rejected_positions": positions,
+        "rejections": [(reason, len(numbers), numbers[:LINES_NAMED]) for reason, numbers in rejected.items()],
+    }  # fmt: skip
+
+
+def _fault(row: list[str], header: list[str]) -> str | None:
+    if len(row) > len(header):
+        return MORE_FIELDS
+    if row == header:
+        return REPEATS_HEADER  # sheets pasted below one another
+    return LONG_FIELD if any(len(value) > LONGEST_FIELD for value in row) else None
 
 
 def _text(value: object) -> str:

@@ -76,6 +76,8 @@ def _as_text(column: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     if pa.types.is_floating(column.type):
+        # Not a number is how some programs write a blank; as text it would be a value, and keep codes from being whole.
+        column = pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
         # A whole-number column with blanks is stored as floating point: 5.0 is the code 5.
         whole = pc.equal(pc.floor(column), column)
         if pc.all(whole, skip_nulls=True).as_py() is not False:

@@ -8,6 +8,7 @@ those are parsed line by line; what is malformed in them is rejected, and left o
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +24,7 @@ from equity_audit.sources.strictcsv import Account, records_of
 CHUNK = 2**18
 LONGEST_LINE = 64 * 2**20
 QUOTE = b'"'
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,12 +52,11 @@ def preflight(
 
     With ``counted`` a stretch passes where its lines have the right number of delimiters together: that is three
     times as fast, and enough where a strict engine reads the file next, and the whole check follows if it refuses.
-    ``header`` is its line, without the end: a line that repeats it, as in files joined together, is rejected.
+    ``header`` is its text, without the last line end: a record that repeats it, as in files joined together, is rejected.
     """
-    # In a single column a value may well be the column's name.
-    header = header if width > 1 else None
     account = Account(width, header)
-    again = header.encode() if header is not None else None
+    # A header of several lines is looked for by its first.
+    again = re.split(r"[\r\n]", header)[0].encode() if header else None
     lines_read = lines_kept = plain_records = 0
     by_count = False
     clean: BinaryIO | None = None
@@ -67,9 +68,10 @@ def preflight(
             if not chunk:
                 break
             try:
-                if not chunk.isascii():
+                plain = chunk.isascii()
+                if not plain:
                     chunk.decode("utf-8")
-                repeated = again is not None and (b"\n" + again in chunk or (start > 0 and chunk.startswith(again)))
+                repeated = again is not None and _may_repeat(chunk, again, first=start == 0, marked=not plain)
                 count = lines = _lines_by_count(chunk, delimiter, width) if counted and not repeated else None
                 by_count = by_count or count is not None
                 if count is None and not repeated:
@@ -115,6 +117,12 @@ def preflight(
         bare_lines=tuple(account.bare_lines),
         by_count=by_count,
     )
+
+
+def _may_repeat(chunk: bytes, again: bytes, *, first: bool, marked: bool) -> bool:
+    """Whether a line of a stretch begins as the header does; where ``marked``, perhaps after a byte order mark."""
+    starts = (again, BYTE_ORDER_MARK + again) if marked else (again,)
+    return any(b"\n" + start in chunk for start in starts) or (not first and chunk.startswith(starts))
 
 
 def _lines_by_count(chunk: bytes, delimiter: str, width: int) -> int | None:
@@ -173,7 +181,7 @@ def _parse(chunk: bytes, file: BinaryIO, delimiter: str, account: Account, *, fi
 
     kept: list[str] = []
     faultless = True
-    text = chunk.removeprefix(b"\xef\xbb\xbf") if first else chunk
+    text = chunk.removeprefix(BYTE_ORDER_MARK) if first else chunk
     for record in records_of(lines(text), more(), delimiter):
         if account.takes(record):
             end = record.lines[-1]

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 LONGEST_FIELD = 1 << 20
 BATCH = 20_000
 LINES_NAMED = 5
+MORE_FIELDS = "more fields than the header"
+REPEATS_HEADER = "repeats the header"
+LONG_FIELD = f"a field longer than {LONGEST_FIELD:,} characters"
 
 
 class Record(NamedTuple):
@@ -45,7 +48,7 @@ class Account:
 
     def __init__(self, width: int, header: str | None = None) -> None:
         self._width = width
-        self._header = header  # the line as it stands, without its end: repeated, it is no record
+        self._header = header  # its lines as they stand, without the last end: repeated, it is no record
         self.accepted = self.blank = self.lines = 0
         self.elsewhere = 0  # records before this one that were counted without being taken one by one
         self.bare = 0  # accepted records with a quote inside a value that is not quoted
@@ -77,12 +80,16 @@ class Account:
         if len(fields) < self._width:
             return "fewer fields than the header"
         if len(fields) > self._width:
-            return "more fields than the header"
+            return MORE_FIELDS
         if any("\0" in value for value in fields):
             return "holds a NUL character"
-        if self.accepted + self.elsewhere and self._header is not None and len(record.lines) == 1:
-            return "repeats the header" if record.lines[0].rstrip("\r\n") == self._header else None
-        return None
+        return REPEATS_HEADER if self._repeats_header(record) else None
+
+    def _repeats_header(self, record: Record) -> bool:
+        if self._header is None or not self.accepted + self.elsewhere:
+            return False
+        # Files joined end to end keep the byte order mark of each.
+        return "".join(record.lines).removeprefix("\ufeff").rstrip("\r\n") == self._header
 
     @property
     def rejected(self) -> int:
@@ -146,7 +153,7 @@ def _reason(error: csv.Error) -> str:
     # The parser's own words are few and hold no value, but they are not plain English.
     text = str(error)
     if "field larger" in text:
-        return f"a field longer than {LONGEST_FIELD:,} characters, or a quote that is never closed"
+        return f"{LONG_FIELD}, or a quote that is never closed"
     if "unexpected end" in text:
         return "a quote that is never closed"
     return "a quote in the wrong place"
