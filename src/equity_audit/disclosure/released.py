@@ -40,11 +40,15 @@ class Released:
         return self.totals[known] if known in self.totals else show(self.ledger.counts[known], self.profile)
 
     def facts(self, section: str, facts: Mapping[str, Any]) -> dict[str, Any]:
-        """Facts with a cell in place of each count; ``records`` is the sum of the released classes."""
+        """Facts with a cell in place of each count; ``records`` is the sum of the released classes.
+
+        Where none of these is shown it is the run's own: 0 would say that there are none.
+        """
         made = {str(key): self._fact(section, (str(key),), value) for key, value in facts.items()}
         made = {key: value for key, value in made.items() if value is not _DROPPED}
         if "classes" in made and "records" in made:
-            made["records"] = shown_total(made["classes"].values())
+            total = shown_total(made["classes"].values())
+            made["records"] = self.cell(RECORDS) if total == HIDDEN else total
         return made
 
     def _fact(self, section: str, path: tuple[str, ...], value: Any) -> Any:

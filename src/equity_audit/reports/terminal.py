@@ -164,7 +164,8 @@ def _classes(title: str, facts: Mapping[str, Any], good: str, word: str, *, exac
         if cell.value or cell.marker or name == good:
             label = _WORDS.get(name, name) + (f" ({word})" if name != word and name == good else "")
             table.add_row(label, _number(cell), _share(cell, facts["records"]))
-    table.add_row("all" if exact else "all shown", _number(facts["records"]), "")
+    whole = exact or not any(cell.value for cell in facts["classes"].values())
+    table.add_row("all" if whole else "all shown", _number(facts["records"]), "")
     return table
 
 
