@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -209,22 +210,18 @@ def validate(
     frame: pd.DataFrame, checks: Sequence[tuple[str, str, Mapping[str, Any]]]
 ) -> dict[str, pd.Series[bool] | None]:
     """Run (code, kind of check, params) over a frame by pandera: for each code the rows that pass, None if it broke."""
-    import pandas as pd
     import pandera.pandas as pa
     from pandera.config import ValidationDepth, config_context
 
-    compiled = [compile_check(kind, params, code) for code, kind, params in checks]
-    passed: dict[str, pd.Series[bool] | None] = {code: pd.Series(True, index=frame.index) for code, _, _ in checks}
-    failures = []
+    masks: dict[str, pd.Series[bool]] = {}
+    compiled = [compile_check(kind, params, code, masks) for code, kind, params in checks]
     # No environment variable can switch validation off inside this context.
-    with config_context(validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA):
-        try:
-            pa.DataFrameSchema(checks=compiled).validate(frame, lazy=True)
-        except pa.errors.SchemaErrors as error:
-            failures = [(str(one.check.error), one.check_output) for one in error.schema_errors]
-    for code, output in failures:
-        passed[code] = None if output is None else output.astype(bool)
-    return passed
+    with (
+        config_context(validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA),
+        suppress(pa.errors.SchemaErrors),
+    ):
+        pa.DataFrameSchema(checks=compiled).validate(frame, lazy=True)
+    return {code: masks.get(code) for code, _, _ in checks}
 
 
 def _finding(rule: Rule, subject: Subject, masks: Any, tolerances: Mapping[str, float]) -> Finding:

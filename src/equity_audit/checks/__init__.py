@@ -27,10 +27,18 @@ def find_check(name: str) -> ModuleType:
     return import_module(f"equity_audit.checks.{name}")
 
 
-def compile_check(name: str, params: Mapping[str, Any], code: str) -> Any:
-    """A pandera check over a whole frame; its ``error`` is the rule's code and nothing else."""
+def compile_check(name: str, params: Mapping[str, Any], code: str, masks: dict[str, Any]) -> Any:
+    """A pandera check over a whole frame; its ``error`` is the rule's code and nothing else.
+
+    Which rows pass is kept in ``masks`` by code; pandera hears only whether all do, so that it holds no value, and makes no
+    tables of what failed, which nobody would read and which take longer than the checks. One that breaks leaves no mask.
+    """
     import pandera.pandas as pa
 
     module = find_check(name)
-    # Without failure cases pandera keeps no offending value; without ignore_na a blank is judged like any value.
-    return pa.Check(lambda frame: module.passes(frame, params), n_failure_cases=0, ignore_na=False, error=code)
+
+    def every_row_passes(frame: Any) -> bool:
+        masks[code] = module.passes(frame, params).astype(bool)
+        return bool(masks[code].all())
+
+    return pa.Check(every_row_passes, n_failure_cases=0, ignore_na=False, error=code)
